@@ -1,0 +1,114 @@
+package org.peft4j.core;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.ops.OperatorDoor;
+import org.peft4j.core.ops.WeightOps;
+import org.peft4j.core.points.InjectionPoint;
+import org.peft4j.core.points.Placement;
+
+/** One trained or trainable instance of a method on a base: a name, a config, parameters at points. */
+public final class Adapter {
+
+    private final String name;
+    private final PeftConfig config;
+    private final List<Parameter> parameters;
+    private final Map<InjectionPoint, Placement> placements;
+    private final TrainingHook hook;
+    private final @Nullable Object report;
+    private final OperatorDoor door;
+    private final Lease lease;
+    private volatile boolean trainable;
+
+    Adapter(
+            String name,
+            PeftConfig config,
+            OperatorDoor door,
+            List<Parameter> parameters,
+            Map<InjectionPoint, Placement> placements,
+            TrainingHook hook,
+            @Nullable Object report) {
+        this.name = name;
+        this.config = config;
+        this.door = door;
+        this.parameters = List.copyOf(parameters);
+        this.placements = Map.copyOf(placements);
+        this.hook = hook;
+        this.report = report;
+        this.lease = new Lease(() -> this.parameters.forEach(Parameter::close));
+    }
+
+    /** Returns the name it has in its {@link PeftModel}. */
+    public String name() {
+        return name;
+    }
+
+    /** Returns its settings, completed for its base. */
+    public PeftConfig config() {
+        return config;
+    }
+
+    /** Returns its parameters in the order in which the method made them. */
+    public List<Parameter> parameters() {
+        return parameters;
+    }
+
+    /** Returns the parameter of a key. */
+    public Optional<Parameter> parameter(String key) {
+        return parameters.stream().filter(parameter -> parameter.key().equals(key)).findFirst();
+    }
+
+    /** Returns how many elements its parameters have. */
+    public long parameterCount() {
+        return parameters.stream().mapToLong(parameter -> parameter.value().elements()).sum();
+    }
+
+    /** Returns what it does in training beyond the forward pass. */
+    public TrainingHook hook() {
+        return hook;
+    }
+
+    /** Returns what the method reported while it selected its points, such as a TargetReport. */
+    public Optional<Object> report() {
+        return Optional.ofNullable(report);
+    }
+
+    /** Returns whether training changes it. */
+    public boolean isTrainable() {
+        return trainable;
+    }
+
+    /** Says whether training changes it; a fresh adapter is trainable, a loaded one is not. */
+    public void setTrainable(boolean trainable) {
+        for (Parameter parameter : parameters) {
+            door.updates().requireGradient(parameter.value(), trainable);
+            if (!trainable) {
+                parameter.setGradient(null);
+            }
+        }
+        this.trainable = trainable;
+    }
+
+    Map<InjectionPoint, Placement> placements() {
+        return placements;
+    }
+
+    @Nullable Placement at(InjectionPoint point) {
+        return placements.get(point);
+    }
+
+    WeightOps weightOps() {
+        return door.weights();
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    @Override
+    public String toString() {
+        return config.peftType() + " adapter " + name;
+    }
+}

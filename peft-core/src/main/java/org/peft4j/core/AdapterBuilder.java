@@ -1,0 +1,226 @@
+package org.peft4j.core;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.ops.DType;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.ops.WeightOps;
+import org.peft4j.core.points.AttentionPlacement;
+import org.peft4j.core.points.AttentionPoint;
+import org.peft4j.core.points.EmbeddingPlacement;
+import org.peft4j.core.points.EmbeddingPoint;
+import org.peft4j.core.points.InjectionPoint;
+import org.peft4j.core.points.InputPlacement;
+import org.peft4j.core.points.InputPoint;
+import org.peft4j.core.points.LinearPlacement;
+import org.peft4j.core.points.LinearPoint;
+import org.peft4j.core.points.NormPlacement;
+import org.peft4j.core.points.NormPoint;
+import org.peft4j.core.points.Placement;
+import org.peft4j.core.points.SublayerPlacement;
+import org.peft4j.core.points.SublayerPoint;
+
+/**
+ * Takes a new adapter's parameters and placements from its method. Fresh parameters are initialised;
+ * those of an adapter that is being loaded get their values from the file afterwards.
+ */
+public final class AdapterBuilder {
+
+    /** What the keys of parameters that belong to a module of the base start with. */
+    public static final String KEY_PREFIX = "base_model.model.";
+
+    private final BaseModel base;
+    private final boolean fresh;
+    private final SplittableRandom random;
+    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final Map<InjectionPoint, Placement> placements = new LinkedHashMap<>();
+    private TrainingHook hook = new TrainingHook() {};
+    private @Nullable Object report;
+
+    AdapterBuilder(BaseModel base, boolean fresh, long seed) {
+        this.base = base;
+        this.fresh = fresh;
+        this.random = new SplittableRandom(seed);
+    }
+
+    /** Returns the base's injection points. */
+    public InjectionPoints points() {
+        return base.points();
+    }
+
+    /** Returns what is known of the base. */
+    public ModelInfo info() {
+        return base.info();
+    }
+
+    /** Returns operators on weights, for initialisations that look at the frozen ones. */
+    public WeightOps ops() {
+        return base.door().weights();
+    }
+
+    /** Returns whether the adapter is new, so that initial values matter. */
+    public boolean isFresh() {
+        return fresh;
+    }
+
+    /**
+     * Adds a trainable parameter.
+     *
+     * @param key its name in the adapter's file
+     * @param initializer its values if the adapter is new
+     * @param shape its shape
+     * @return the FLOAT32 tensor, on the base's device
+     */
+    public Tensor parameter(String key, Initializer initializer, long... shape) {
+        long elements = 1;
+        for (long size : shape) {
+            elements = Math.multiplyExact(elements, size);
+        }
+        if (!fresh) {
+            return add(key, ops().zeros(shape));
+        }
+        float[] values = new float[Math.toIntExact(elements)];
+        initializer.fill(values, shape, random.split());
+        return add(key, ops().floats(values, shape));
+    }
+
+    /**
+     * Adds a trainable parameter with computed values.
+     *
+     * @param key its name in the adapter's file
+     * @param value FLOAT32; belongs to the adapter from now on
+     * @return the same tensor
+     */
+    public Tensor parameter(String key, Tensor value) {
+        return add(key, value);
+    }
+
+    /** Adds a float32 copy of a frozen tensor, as its file stores it. */
+    Tensor copy(String key, Tensor frozen, boolean transposed) {
+        if (!transposed) {
+            return add(key, ops().cast(frozen, DType.FLOAT32));
+        }
+        try (Tensor view = ops().transpose(frozen);
+                Tensor stored = ops().clone(view)) {
+            return add(key, ops().cast(stored, DType.FLOAT32));
+        }
+    }
+
+    private Tensor add(String key, Tensor value) {
+        if (parameters.putIfAbsent(key, new Parameter(key, value)) != null) {
+            value.close();
+            throw new PeftException(
+                    "two parts of the adapter would both be saved as "
+                            + key
+                            + ". Select that module once: as a target or in modules_to_save.");
+        }
+        return value;
+    }
+
+    /** Places something at a point; a point takes one placement of each adapter. */
+    public void place(LinearPoint point, LinearPlacement placement) {
+        put(point, placement);
+    }
+
+    /** Places something at a point; a point takes one placement of each adapter. */
+    public void place(EmbeddingPoint point, EmbeddingPlacement placement) {
+        put(point, placement);
+    }
+
+    /** Places something at a point; a point takes one placement of each adapter. */
+    public void place(NormPoint point, NormPlacement placement) {
+        put(point, placement);
+    }
+
+    /** Places something at a point; a point takes one placement of each adapter. */
+    public void place(SublayerPoint point, SublayerPlacement placement) {
+        put(point, placement);
+    }
+
+    /** Places something at a point; a point takes one placement of each adapter. */
+    public void place(AttentionPoint point, AttentionPlacement placement) {
+        put(point, placement);
+    }
+
+    /** Places something at a point; a point takes one placement of each adapter. */
+    public void place(InputPoint point, InputPlacement placement) {
+        put(point, placement);
+    }
+
+    private void put(InjectionPoint point, Placement placement) {
+        if (placements.putIfAbsent(point, placement) != null) {
+            throw new PeftException(
+                    point.path()
+                            + " is selected twice. Select it once: as a target or in"
+                            + " modules_to_save.");
+        }
+    }
+
+    /** Returns whether something is placed at a point already. */
+    public boolean isTaken(InjectionPoint point) {
+        return placements.containsKey(point);
+    }
+
+    /**
+     * Trains copies of whole modules, peft's {@code modules_to_save}.
+     *
+     * @param names module paths or their endings, such as {@code lm_head}; a module that holds others
+     *     stands for all of them
+     */
+    public void copyModules(List<String> names) {
+        for (String name : names) {
+            boolean found = false;
+            for (InjectionPoint point : points().all()) {
+                if (isOrIsInside(point.path(), name) && !isTaken(point)) {
+                    found |= ModuleCopies.place(this, point);
+                }
+            }
+            if (!found) {
+                throw new PeftException(
+                        "modules_to_save names "
+                                + name
+                                + ", but this base has no module with weights of that name. "
+                                + NearNames.hint(name, points().paths()));
+            }
+        }
+    }
+
+    private static boolean isOrIsInside(String path, String name) {
+        String bounded = "." + path + ".";
+        return bounded.contains("." + name + ".");
+    }
+
+    /** Says what the adapter does in training beyond the forward pass. */
+    public void hook(TrainingHook trainingHook) {
+        this.hook = trainingHook;
+    }
+
+    /** Keeps what the method has to say about its selection of points, for the user to read. */
+    public void report(Object selection) {
+        this.report = selection;
+    }
+
+    Adapter build(String name, PeftConfig config) {
+        if (placements.isEmpty()) {
+            throw new PeftException(
+                    config.peftType() + " adapter " + name + " acts nowhere. Check its targets.");
+        }
+        return new Adapter(
+                name,
+                config,
+                base.door(),
+                new ArrayList<>(parameters.values()),
+                placements,
+                hook,
+                report);
+    }
+
+    /** Frees what was made, when the adapter cannot be built. */
+    void discard() {
+        parameters.values().forEach(Parameter::close);
+    }
+}

@@ -1,0 +1,186 @@
+package org.peft4j.core;
+
+import com.google.gson.JsonObject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.peft4j.core.files.AdapterDirectory;
+import org.peft4j.core.files.SafetensorsFile;
+import org.peft4j.core.files.StoredType;
+import org.peft4j.core.files.TensorEntry;
+import org.peft4j.core.files.TensorSource;
+import org.peft4j.core.ops.DType;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.ops.WeightOps;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads and writes adapters as {@code peft} does, and refuses one that does not fit its base. */
+final class AdapterFiles {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdapterFiles.class);
+    private static final int NAMES_SHOWN = 6;
+
+    private AdapterFiles() {}
+
+    static Adapter load(PeftModel model, String name, Path directory) {
+        AdapterDirectory files = AdapterDirectory.open(directory);
+        PeftMethod method = PeftMethods.of(files.peftType());
+        PeftConfig config = method.readConfig(files.configFields());
+        String trainedOn = config.baseModelNameOrPath();
+        String present = model.base().info().nameOrPath();
+        if (trainedOn != null && !lastPart(trainedOn).equals(lastPart(present))) {
+            LOG.warn(
+                    "adapter {} in {} was trained on {}, and this base is {}",
+                    name,
+                    directory,
+                    trainedOn,
+                    present);
+        }
+        Adapter adapter = build(model, name, directory, method, config);
+        try {
+            fill(model.base(), adapter, files);
+        } catch (RuntimeException e) {
+            adapter.lease().release();
+            throw e;
+        }
+        return adapter;
+    }
+
+    private static Adapter build(
+            PeftModel model, String name, Path directory, PeftMethod method, PeftConfig config) {
+        try {
+            return model.build(name, method, method.resolve(config, model.base()), false, 0);
+        } catch (PeftException e) {
+            throw new BadFileException(
+                    directory,
+                    "the adapter does not fit this base ("
+                            + model.base().info().nameOrPath()
+                            + "): "
+                            + withoutFullStop(String.valueOf(e.getMessage())),
+                    "Load it on the base it was trained on" + trainedOn(config),
+                    e);
+        }
+    }
+
+    private static void fill(BaseModel base, Adapter adapter, AdapterDirectory files) {
+        SafetensorsFile weights = files.weights();
+        Map<String, Parameter> expected = new LinkedHashMap<>();
+        adapter.parameters().forEach(parameter -> expected.put(parameter.key(), parameter));
+        requireSameNames(adapter, expected.keySet(), weights);
+        for (Parameter parameter : expected.values()) {
+            TensorEntry entry = weights.entry(parameter.key());
+            long[] shape = parameter.value().shape().getShape();
+            if (!Arrays.equals(entry.dimensions(), shape)) {
+                throw new BadFileException(
+                        weights.path(),
+                        parameter.key()
+                                + " has the shape "
+                                + Arrays.toString(entry.dimensions())
+                                + ", but adapter_config.json and this base ("
+                                + base.info().nameOrPath()
+                                + ") imply "
+                                + Arrays.toString(shape),
+                        "Load it on the base it was trained on" + trainedOn(adapter.config()));
+            }
+        }
+        WeightOps ops = base.door().weights();
+        for (Parameter parameter : expected.values()) {
+            TensorEntry entry = weights.entry(parameter.key());
+            DType stored =
+                    FrozenWeights.dtypeOf(entry.type())
+                            .filter(DType::isFloating)
+                            .orElseThrow(() -> notFloating(weights.path(), entry));
+            try (Tensor read =
+                            ops.fromBytes(weights.read(entry), stored, entry.dimensions());
+                    Tensor value = ops.cast(read, DType.FLOAT32)) {
+                if (!ops.allFinite(value)) {
+                    throw new BadFileException(
+                            weights.path(),
+                            parameter.key() + " holds NaN or infinity",
+                            "Load an earlier save of this adapter, or train it again");
+                }
+                base.door().updates().assign(parameter.value(), value);
+            }
+        }
+    }
+
+    private static BadFileException notFloating(Path file, TensorEntry entry) {
+        return new BadFileException(
+                file,
+                entry.name() + " has the type " + entry.type() + ", not a floating-point one",
+                "Save the adapter again");
+    }
+
+    private static void requireSameNames(
+            Adapter adapter, Set<String> expected, SafetensorsFile weights) {
+        Set<String> missing = new TreeSet<>(expected);
+        missing.removeAll(weights.entries().keySet());
+        Set<String> unexpected = new TreeSet<>(weights.entries().keySet());
+        unexpected.removeAll(expected);
+        if (!missing.isEmpty() || !unexpected.isEmpty()) {
+            throw new BadFileException(
+                    weights.path(),
+                    "the tensors are not those that adapter_config.json and this base imply; missing: "
+                            + some(missing)
+                            + "; unexpected: "
+                            + some(unexpected),
+                    "Load it on the base it was trained on"
+                            + trainedOn(adapter.config())
+                            + ", with the config it was saved with");
+        }
+    }
+
+    private static String some(Set<String> names) {
+        if (names.isEmpty()) {
+            return "none";
+        }
+        List<String> shown = names.stream().limit(NAMES_SHOWN).toList();
+        int rest = names.size() - shown.size();
+        return String.join(", ", shown) + (rest > 0 ? " and " + rest + " more" : "");
+    }
+
+    private static String trainedOn(PeftConfig config) {
+        return config.baseModelNameOrPath() == null ? "" : ", " + config.baseModelNameOrPath();
+    }
+
+    private static String lastPart(String nameOrPath) {
+        String trimmed = nameOrPath.replaceAll("[/\\\\]+$", "");
+        return trimmed.substring(
+                Math.max(trimmed.lastIndexOf('/'), trimmed.lastIndexOf('\\')) + 1);
+    }
+
+    private static String withoutFullStop(String message) {
+        return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
+    }
+
+    static void save(Adapter adapter, Path directory) {
+        List<TensorSource> tensors = new ArrayList<>();
+        WeightOps ops = adapter.weightOps();
+        for (Parameter parameter : adapter.parameters()) {
+            Tensor value = parameter.value();
+            if (!ops.allFinite(value)) {
+                throw new NonFiniteException(
+                        parameter.key()
+                                + " of "
+                                + adapter
+                                + " holds NaN or infinity; nothing was saved. Load an earlier save,"
+                                + " or train it again with a lower learning rate.");
+            }
+            tensors.add(
+                    TensorSource.of(
+                            parameter.key(),
+                            StoredType.F32,
+                            value.shape().getShape(),
+                            () -> ops.toBytes(value)));
+        }
+        JsonObject config = adapter.config().toJson();
+        config.addProperty("inference_mode", true);
+        AdapterDirectory.write(directory, config, tensors, Map.of());
+    }
+}

@@ -1,0 +1,279 @@
+package org.peft4j.core;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.ops.Mode;
+import org.peft4j.core.ops.Ops;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.AttentionPlacement;
+import org.peft4j.core.points.AttentionPoint;
+import org.peft4j.core.points.EmbeddingPlacement;
+import org.peft4j.core.points.EmbeddingPoint;
+import org.peft4j.core.points.InjectionPoint;
+import org.peft4j.core.points.InputPlacement;
+import org.peft4j.core.points.InputPoint;
+import org.peft4j.core.points.LinearPlacement;
+import org.peft4j.core.points.LinearPoint;
+import org.peft4j.core.points.LinearWeights;
+import org.peft4j.core.points.NormPlacement;
+import org.peft4j.core.points.NormPoint;
+import org.peft4j.core.points.NormWeights;
+import org.peft4j.core.points.Placement;
+import org.peft4j.core.points.RowGroup;
+import org.peft4j.core.points.SublayerPlacement;
+import org.peft4j.core.points.SublayerPoint;
+
+/**
+ * One forward pass, or several in a row with the same selection, on one thread: which adapters act,
+ * what for, and the operators. Injection points ask it what is placed at them.
+ *
+ * <p>While it is open, the adapters and merged weights that it uses stay alive, even if they are
+ * deleted meanwhile.
+ */
+public final class ForwardContext implements AutoCloseable {
+
+    private final Ops ops;
+    private final WeightOverlay overlay;
+    private final List<Group> groups;
+    private final List<Lease> leases;
+    private final boolean owner;
+    private final long seed;
+    private long draws;
+
+    /** Rows that share a stack of adapters; rows is null for the whole batch. */
+    private record Group(RowGroup.@Nullable Rows rows, int[] members, List<Adapter> stack) {}
+
+    private ForwardContext(
+            Ops ops,
+            WeightOverlay overlay,
+            List<Group> groups,
+            List<Lease> leases,
+            boolean owner,
+            long seed) {
+        this.ops = ops;
+        this.overlay = overlay;
+        this.groups = groups;
+        this.leases = leases;
+        this.owner = owner;
+        this.seed = seed;
+    }
+
+    /**
+     * Opens a pass.
+     *
+     * @param ops fresh operators, closed with the pass
+     * @param overlay merged weights
+     * @param selection which adapters
+     * @param adapters those that the selection names
+     * @param leases what to hold until the pass closes
+     * @param seed decides every dropout mask
+     */
+    static ForwardContext open(
+            Ops ops,
+            WeightOverlay overlay,
+            AdapterSelection selection,
+            Map<String, Adapter> adapters,
+            List<Lease> leases,
+            long seed) {
+        List<Group> groups = new ArrayList<>();
+        if (!selection.isPerRow()) {
+            groups.add(new Group(null, new int[0], stack(selection, adapters)));
+        } else {
+            Map<AdapterSelection, List<Integer>> members = new LinkedHashMap<>();
+            for (int row = 0; row < selection.rows().size(); row++) {
+                members.computeIfAbsent(selection.rows().get(row), s -> new ArrayList<>())
+                        .add(row);
+            }
+            if (members.size() == 1) {
+                groups.add(new Group(null, new int[0], stack(selection.rows().get(0), adapters)));
+            } else {
+                List<int[]> rows = new ArrayList<>();
+                List<List<Adapter>> stacks = new ArrayList<>();
+                members.forEach(
+                        (rowSelection, numbers) -> {
+                            rows.add(numbers.stream().mapToInt(Integer::intValue).toArray());
+                            stacks.add(stack(rowSelection, adapters));
+                        });
+                groups.addAll(groups(ops, rows, stacks));
+            }
+        }
+        return new ForwardContext(ops, overlay, List.copyOf(groups), leases, true, seed);
+    }
+
+    private static List<Adapter> stack(
+            AdapterSelection selection, Map<String, Adapter> adapters) {
+        List<Adapter> stack = new ArrayList<>();
+        for (String name : selection.stack()) {
+            Adapter adapter = adapters.get(name);
+            if (adapter == null) {
+                throw new IllegalArgumentException("the pass has no adapter " + name);
+            }
+            stack.add(adapter);
+        }
+        return stack;
+    }
+
+    private static List<Group> groups(Ops ops, List<int[]> rows, List<List<Adapter>> stacks) {
+        int total = rows.stream().mapToInt(members -> members.length).sum();
+        long[] order = new long[total];
+        int laid = 0;
+        for (int[] members : rows) {
+            for (int row : members) {
+                order[row] = laid++;
+            }
+        }
+        Tensor orderTensor = ops.longs(order, total);
+        List<Group> groups = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            int[] members = rows.get(i);
+            long[] index = java.util.Arrays.stream(members).asLongStream().toArray();
+            RowGroup.Rows split =
+                    new RowGroup.Rows(ops.longs(index, index.length), orderTensor);
+            groups.add(new Group(split, members, stacks.get(i)));
+        }
+        return groups;
+    }
+
+    /**
+     * Returns a view of this pass for tensors whose rows are not the batch's, such as chosen
+     * positions. It shares everything else and must not outlive this pass.
+     *
+     * @param batchRows for each row of such a tensor, the row of the batch it belongs to
+     */
+    public ForwardContext forRows(int[] batchRows) {
+        if (groups.size() == 1) {
+            return this;
+        }
+        List<int[]> rows = new ArrayList<>();
+        List<List<Adapter>> stacks = new ArrayList<>();
+        for (Group group : groups) {
+            int[] members =
+                    java.util.stream.IntStream.range(0, batchRows.length)
+                            .filter(i -> contains(group.members(), batchRows[i]))
+                            .toArray();
+            if (members.length > 0) {
+                rows.add(members);
+                stacks.add(group.stack());
+            }
+        }
+        List<Group> mapped =
+                rows.size() == 1
+                        ? List.of(new Group(null, new int[0], stacks.get(0)))
+                        : groups(ops, rows, stacks);
+        return new ForwardContext(
+                ops, overlay, mapped, List.of(), false, seed ^ Long.rotateLeft(++draws, 32));
+    }
+
+    private static boolean contains(int[] values, int wanted) {
+        for (int value : values) {
+            if (value == wanted) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns the merged weights of this pass. */
+    WeightOverlay overlay() {
+        return overlay;
+    }
+
+    /** Returns the adapters that every row has, the one nearest to the base first. */
+    List<Adapter> adapters() {
+        return groups.get(0).stack();
+    }
+
+    /** Returns the operators of this pass. */
+    public Ops ops() {
+        return ops;
+    }
+
+    /** Returns whether autograd follows and dropout acts. */
+    public boolean isTraining() {
+        return ops.mode() == Mode.TRAINING;
+    }
+
+    /** Returns a seed for the next random operator; a pass with the same seed repeats the same ones. */
+    public long nextSeed() {
+        long z = seed + ++draws * 0x9E3779B97F4A7C15L; // SplitMix64 (Steele et al. 2014)
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return (z ^ (z >>> 31)) >>> 1;
+    }
+
+    /** Returns what acts at a linear point, by rows. */
+    public List<RowGroup<LinearPlacement>> at(LinearPoint point) {
+        return groupsAt(point, LinearPlacement.class);
+    }
+
+    /** Returns what acts at an embedding point, by rows. */
+    public List<RowGroup<EmbeddingPlacement>> at(EmbeddingPoint point) {
+        return groupsAt(point, EmbeddingPlacement.class);
+    }
+
+    /** Returns what acts at a norm point, by rows. */
+    public List<RowGroup<NormPlacement>> at(NormPoint point) {
+        return groupsAt(point, NormPlacement.class);
+    }
+
+    /** Returns what acts at a sublayer point, by rows. */
+    public List<RowGroup<SublayerPlacement>> at(SublayerPoint point) {
+        return groupsAt(point, SublayerPlacement.class);
+    }
+
+    /** Returns what acts at an attention point, by rows. */
+    public List<RowGroup<AttentionPlacement>> at(AttentionPoint point) {
+        return groupsAt(point, AttentionPlacement.class);
+    }
+
+    /** Returns what acts at an input point, by rows. */
+    public List<RowGroup<InputPlacement>> at(InputPoint point) {
+        return groupsAt(point, InputPlacement.class);
+    }
+
+    private <P extends Placement> List<RowGroup<P>> groupsAt(
+            InjectionPoint point, Class<P> kind) {
+        List<RowGroup<P>> found = new ArrayList<>(groups.size());
+        boolean any = false;
+        for (Group group : groups) {
+            List<P> placements = List.of();
+            for (Adapter adapter : group.stack()) {
+                Placement placement = adapter.at(point);
+                if (placement != null) {
+                    placements = placements.isEmpty() ? new ArrayList<>() : placements;
+                    placements.add(kind.cast(placement));
+                }
+            }
+            any |= !placements.isEmpty();
+            found.add(new RowGroup<>(group.rows(), placements));
+        }
+        return any ? found : List.of(new RowGroup<>(null, List.of()));
+    }
+
+    /** Returns the parameters at a point: the frozen ones, or merged ones. */
+    public LinearWeights weights(LinearPoint point) {
+        return overlay.of(point);
+    }
+
+    /** Returns the table at a point: the frozen one, or a merged one. */
+    public Tensor weights(EmbeddingPoint point) {
+        return overlay.of(point);
+    }
+
+    /** Returns the parameters at a point: the frozen ones, or merged ones. */
+    public NormWeights weights(NormPoint point) {
+        return overlay.of(point);
+    }
+
+    /** Closes the operators and lets go of adapters and merged weights. */
+    @Override
+    public void close() {
+        if (owner) {
+            ops.close();
+            leases.forEach(Lease::release);
+        }
+    }
+}

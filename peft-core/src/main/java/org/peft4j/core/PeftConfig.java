@@ -1,0 +1,33 @@
+package org.peft4j.core;
+
+import com.google.gson.JsonObject;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The settings of one adapter, in one-to-one correspondence with {@code adapter_config.json}.
+ * Implementations are immutable and check themselves when made.
+ */
+public interface PeftConfig {
+
+    /** Returns the method's name in {@code adapter_config.json}, as {@code LORA}. */
+    String peftType();
+
+    /** Returns the task, or null if the file named none. */
+    @Nullable TaskType taskType();
+
+    /** Returns the base that the adapter was made for, or null if unknown. */
+    @Nullable String baseModelNameOrPath();
+
+    /**
+     * Returns names of modules that are trained and saved as a whole beside the method's own
+     * parameters; empty for none.
+     */
+    List<String> modulesToSave();
+
+    /** Returns {@code adapter_config.json} with every key that peft writes for this method. */
+    JsonObject toJson();
+
+    /** Returns the same settings for a named base. */
+    PeftConfig withBaseModel(String nameOrPath);
+}

@@ -1,0 +1,532 @@
+package org.peft4j.core;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.ops.DType;
+import org.peft4j.core.ops.Mode;
+import org.peft4j.core.ops.Ops;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.ops.UpdateOps;
+
+/**
+ * A frozen base and its adapters by name.
+ *
+ * <p>Safe for many threads: adding, deleting and merging replace the state as a whole, and a running
+ * pass goes on with what it started with. No pass waits for a lock. Training one adapter from two
+ * threads at once is the one thing to avoid.
+ */
+public final class PeftModel implements AutoCloseable {
+
+    private final BaseModel base;
+    private final AtomicReference<State> state = new AtomicReference<>(State.EMPTY);
+
+    /** What a pass sees: adapters by name, and merged weights with the names merged into them. */
+    private record State(
+            Map<String, Adapter> adapters,
+            WeightOverlay overlay,
+            List<String> merged,
+            Lease overlayLease) {
+        static final State EMPTY =
+                new State(Map.of(), WeightOverlay.NONE, List.of(), new Lease(() -> {}));
+
+        State with(Map<String, Adapter> next) {
+            return new State(Map.copyOf(next), overlay, merged, overlayLease);
+        }
+    }
+
+    private PeftModel(BaseModel base) {
+        this.base = base;
+    }
+
+    private State now() {
+        return Objects.requireNonNull(state.get());
+    }
+
+    /**
+     * Puts adapters around a base. Several models may share one base.
+     *
+     * @param base stays open when this model is closed, and must outlive it
+     */
+    public static PeftModel of(BaseModel base) {
+        return new PeftModel(base);
+    }
+
+    /** Returns the frozen base. */
+    public BaseModel base() {
+        return base;
+    }
+
+    // --- adapters ---
+
+    /**
+     * Adds a fresh, trainable adapter.
+     *
+     * @param name a new adapter name
+     * @param config its settings
+     * @param seed decides its initial values
+     * @throws PeftException if the name is taken, no method has the config's type, or the config does
+     *     not fit the base
+     */
+    public Adapter add(String name, PeftConfig config, long seed) {
+        requireFree(name);
+        PeftMethod method = PeftMethods.of(config.peftType());
+        PeftConfig named =
+                config.baseModelNameOrPath() == null
+                        ? config.withBaseModel(base.info().nameOrPath())
+                        : config;
+        Adapter adapter = build(name, method, method.resolve(named, base), true, seed);
+        adapter.setTrainable(true);
+        return register(adapter);
+    }
+
+    /** Adds a fresh, trainable adapter with the seed 0. */
+    public Adapter add(String name, PeftConfig config) {
+        return add(name, config, 0);
+    }
+
+    /**
+     * Loads an adapter that this library or Python's {@code peft} saved. It is not trainable until
+     * {@link Adapter#setTrainable} says so.
+     *
+     * @param name a new adapter name
+     * @param directory holds {@code adapter_config.json} and {@code adapter_model.safetensors}
+     * @throws PeftException if the name is taken, a file is bad, or the adapter does not fit this
+     *     base; the model is unchanged then
+     */
+    public Adapter load(String name, Path directory) {
+        requireFree(name);
+        return register(AdapterFiles.load(this, name, directory));
+    }
+
+    /**
+     * Saves an adapter as {@code peft} would; one that was there before is replaced as a whole or
+     * not at all.
+     *
+     * @param name the adapter
+     * @param directory created if needed
+     */
+    public void save(String name, Path directory) {
+        try (ForwardContext hold = open(AdapterSelection.of(name))) {
+            hold.adapters().forEach(adapter -> AdapterFiles.save(adapter, directory));
+        }
+    }
+
+    /**
+     * Deletes an adapter. Passes that use it finish with it.
+     *
+     * @throws PeftException if there is none of that name, or it is merged
+     */
+    public void delete(String name) {
+        Adapter adapter = adapter(name);
+        update(
+                now -> {
+                    if (now.merged().contains(name)) {
+                        throw new PeftException(
+                                "adapter " + name + " is merged. Unmerge before deleting it.");
+                    }
+                    Map<String, Adapter> next = new HashMap<>(now.adapters());
+                    if (!next.remove(name, adapter)) {
+                        throw unknown(name, now);
+                    }
+                    return now.with(next);
+                });
+        adapter.lease().release();
+    }
+
+    /**
+     * Returns an adapter.
+     *
+     * @throws PeftException if there is none of that name
+     */
+    public Adapter adapter(String name) {
+        State now = now();
+        Adapter adapter = now.adapters().get(name);
+        if (adapter == null) {
+            throw unknown(name, now);
+        }
+        return adapter;
+    }
+
+    /** Returns the names of all adapters. */
+    public Set<String> adapterNames() {
+        return new java.util.TreeSet<>(now().adapters().keySet());
+    }
+
+    /** Counts trainable and all parameters. */
+    public TrainableReport trainableParameters() {
+        long trainable = 0;
+        long all = base.info().parameters();
+        for (Adapter adapter : now().adapters().values()) {
+            trainable += adapter.isTrainable() ? adapter.parameterCount() : 0;
+            all += adapter.parameterCount();
+        }
+        return new TrainableReport(trainable, all);
+    }
+
+    Adapter build(String name, PeftMethod method, PeftConfig config, boolean fresh, long seed) {
+        AdapterBuilder builder = new AdapterBuilder(base, fresh, seed);
+        try {
+            method.build(config, builder);
+            builder.copyModules(config.modulesToSave());
+            return builder.build(name, config);
+        } catch (RuntimeException e) {
+            builder.discard();
+            throw e;
+        }
+    }
+
+    private Adapter register(Adapter adapter) {
+        try {
+            update(
+                    now -> {
+                        if (now.adapters().containsKey(adapter.name())) {
+                            throw taken(adapter.name());
+                        }
+                        Map<String, Adapter> next = new HashMap<>(now.adapters());
+                        next.put(adapter.name(), adapter);
+                        return now.with(next);
+                    });
+        } catch (RuntimeException e) {
+            adapter.lease().release();
+            throw e;
+        }
+        return adapter;
+    }
+
+    private void requireFree(String name) {
+        if (name.isBlank() || name.contains("/") || name.contains("\\") || name.startsWith(".")) {
+            throw new PeftException(
+                    "an adapter name must not be blank, start with a dot or contain slashes, but is"
+                            + " \""
+                            + name
+                            + "\".");
+        }
+        if (now().adapters().containsKey(name)) {
+            throw taken(name);
+        }
+    }
+
+    private static PeftException taken(String name) {
+        return new PeftException(
+                "there is an adapter named " + name + " already. Delete it, or choose a new name.");
+    }
+
+    private static PeftException unknown(String name, State now) {
+        return new PeftException(
+                "there is no adapter named "
+                        + name
+                        + ". "
+                        + NearNames.hint(name, now.adapters().keySet()));
+    }
+
+    // --- passes ---
+
+    /**
+     * Opens forward passes on this thread; close it.
+     *
+     * @param selection which adapters act
+     * @param mode training or inference
+     * @param seed decides dropout
+     * @throws PeftException if a selected adapter does not exist or is merged
+     */
+    public ForwardContext open(AdapterSelection selection, Mode mode, long seed) {
+        while (true) {
+            State now = now();
+            Map<String, Adapter> chosen = new LinkedHashMap<>();
+            for (String name : selection.names()) {
+                Adapter adapter = now.adapters().get(name);
+                if (adapter == null) {
+                    throw unknown(name, now);
+                }
+                if (now.merged().contains(name)) {
+                    throw new PeftException(
+                            "adapter "
+                                    + name
+                                    + " is merged into the weights, so selecting it would apply it"
+                                    + " twice. Select none, or unmerge.");
+                }
+                chosen.put(name, adapter);
+            }
+            List<Lease> leases = acquire(now, chosen);
+            if (leases != null) {
+                Ops ops = base.door().ops(mode);
+                return ForwardContext.open(ops, now.overlay(), selection, chosen, leases, seed);
+            }
+        }
+    }
+
+    /** Returns null if something was freed since the state was read: then there is a newer state. */
+    private static @Nullable List<Lease> acquire(State now, Map<String, Adapter> chosen) {
+        List<Lease> wanted = new ArrayList<>();
+        wanted.add(now.overlayLease());
+        chosen.values().forEach(adapter -> wanted.add(adapter.lease()));
+        for (int i = 0; i < wanted.size(); i++) {
+            if (!wanted.get(i).tryAcquire()) {
+                wanted.subList(0, i).forEach(Lease::release);
+                return null;
+            }
+        }
+        return wanted;
+    }
+
+    /** Opens passes for inference on this thread; close it. */
+    public ForwardContext open(AdapterSelection selection) {
+        return open(selection, Mode.INFERENCE, 0);
+    }
+
+    /**
+     * Computes logits.
+     *
+     * @param selection which adapters act
+     * @param batch the tokens
+     * @return FLOAT32 [rows, length, vocabulary]; the caller closes it
+     */
+    public Tensor logits(AdapterSelection selection, TokenBatch batch) {
+        requireRows(selection, batch);
+        try (ForwardContext context = open(selection)) {
+            Ops ops = context.ops();
+            Tensor logits = base.logits(context, base.hiddenStates(context, batch, null));
+            return ops.release(ops.cast(logits, DType.FLOAT32));
+        }
+    }
+
+    /**
+     * Computes the task's loss without training.
+     *
+     * @param selection which adapters act
+     * @param batch the tokens, with labels
+     */
+    public StepLoss loss(AdapterSelection selection, TokenBatch batch) {
+        requireRows(selection, batch);
+        try (ForwardContext context = open(selection)) {
+            TaskLoss loss = base.loss(context, batch, 1);
+            return new StepLoss(loss.sum(), loss.count());
+        }
+    }
+
+    /**
+     * Runs forward and backward, and adds the gradients to the trainable parameters of the selected
+     * adapters. Nothing else is ever trained.
+     *
+     * @param selection which adapters act
+     * @param batch the tokens, with labels
+     * @param scale the factor of the summed loss, such as 1 / labels in the whole step
+     * @param seed decides dropout
+     * @throws PeftException if no selected adapter is trainable
+     * @throws NonFiniteException if the loss is NaN or infinite; no gradient was added then
+     */
+    public StepLoss accumulateGradients(
+            AdapterSelection selection, TokenBatch batch, double scale, long seed) {
+        requireRows(selection, batch);
+        List<Adapter> training =
+                selection.names().stream().map(this::adapter).filter(Adapter::isTrainable).toList();
+        if (training.isEmpty()) {
+            throw new PeftException(
+                    "nothing to train: the selection is "
+                            + selection
+                            + " and none of its adapters is trainable. Select one, and call"
+                            + " setTrainable(true) on an adapter that was loaded.");
+        }
+        try (ForwardContext context = open(selection, Mode.TRAINING, seed)) {
+            TaskLoss loss = base.loss(context, batch, scale);
+            Tensor output = loss.output();
+            if (output != null) {
+                requireFinite(loss, training);
+                backward(List.of(output), loss.outputGradient(), training);
+            }
+            return new StepLoss(loss.sum(), loss.count());
+        }
+    }
+
+    /**
+     * Adds the gradients of the adapters' own loss terms, such as AdaLoRA's orthogonality.
+     *
+     * @param selection the adapters being trained
+     * @param scale the factor of the terms
+     */
+    public void accumulatePenalties(AdapterSelection selection, double scale) {
+        for (String name : selection.names()) {
+            Adapter adapter = adapter(name);
+            if (!adapter.isTrainable()) {
+                continue;
+            }
+            try (ForwardContext context =
+                    open(AdapterSelection.of(name), Mode.TRAINING, 0)) {
+                Ops ops = context.ops();
+                Tensor penalty = adapter.hook().penalty(ops);
+                if (penalty != null) {
+                    backward(List.of(ops.scale(penalty, scale)), null, List.of(adapter));
+                }
+            }
+        }
+    }
+
+    private void backward(
+            List<Tensor> outputs, @Nullable Tensor outputGradient, List<Adapter> training) {
+        List<Parameter> parameters =
+                training.stream().flatMap(adapter -> adapter.parameters().stream()).toList();
+        UpdateOps ops = base.door().updates();
+        List<@Nullable Tensor> outputGradients = new ArrayList<>();
+        outputGradients.add(outputGradient);
+        List<@Nullable Tensor> gradients =
+                ops.gradients(
+                        outputs,
+                        outputGradients,
+                        parameters.stream().map(Parameter::value).toList());
+        List<Tensor> sums = new ArrayList<>();
+        List<Tensor> terms = new ArrayList<>();
+        for (int i = 0; i < parameters.size(); i++) {
+            Tensor gradient = gradients.get(i);
+            Tensor sum = parameters.get(i).gradient();
+            if (gradient == null) {
+                continue;
+            }
+            if (sum == null) {
+                parameters.get(i).setGradient(gradient);
+            } else {
+                sums.add(sum);
+                terms.add(gradient);
+            }
+        }
+        ops.addEach(sums, terms);
+        terms.forEach(Tensor::close);
+    }
+
+    private static void requireFinite(TaskLoss loss, List<Adapter> training) {
+        if (!Double.isFinite(loss.sum())) {
+            throw new NonFiniteException(
+                    "the loss is "
+                            + loss.sum()
+                            + " while training "
+                            + training
+                            + "; no parameter was changed by this batch. Lower the learning rate,"
+                            + " clip gradients, or look for damaged rows in the data.");
+        }
+    }
+
+    private static void requireRows(AdapterSelection selection, TokenBatch batch) {
+        if (selection.isPerRow() && selection.rows().size() != batch.rows()) {
+            throw new PeftException(
+                    "the selection has adapters for "
+                            + selection.rows().size()
+                            + " rows, but the batch has "
+                            + batch.rows()
+                            + ".");
+        }
+    }
+
+    // --- merging ---
+
+    /**
+     * Merges adapters into the weights that this model computes with. The frozen base is not touched:
+     * the merged weights lie beside it until {@link #unmerge}, which restores the base bit for bit.
+     * Passes that run meanwhile finish with the old weights.
+     *
+     * @param names the adapters, the one nearest to the base first
+     * @return what changed, and how far rounding moved it
+     * @throws NonFiniteException if a merged weight would be NaN or infinite; nothing is merged then
+     * @throws PeftException if something is merged already, or an adapter cannot be merged
+     */
+    public MergeReport merge(String... names) {
+        if (names.length == 0) {
+            throw new PeftException("name at least one adapter to merge.");
+        }
+        List<String> wanted = AdapterSelection.of(names).stack();
+        requireUnmerged(now());
+        Merge.Result result = withLeases(wanted, adapters -> Merge.of(base, adapters));
+        WeightOverlay overlay = result.overlay();
+        try {
+            update(
+                    now -> {
+                        requireUnmerged(now);
+                        return new State(
+                                now.adapters(), overlay, wanted, new Lease(overlay::close));
+                    });
+        } catch (RuntimeException e) {
+            overlay.close();
+            throw e;
+        }
+        return new MergeReport(wanted, result.points());
+    }
+
+    /** Returns the names of the merged adapters; empty if none is. */
+    public List<String> merged() {
+        return now().merged();
+    }
+
+    /** Takes merged weights away; does nothing if there are none. */
+    public void unmerge() {
+        State before =
+                update(
+                        now ->
+                                new State(
+                                        now.adapters(),
+                                        WeightOverlay.NONE,
+                                        List.of(),
+                                        State.EMPTY.overlayLease()));
+        if (before.overlayLease() != State.EMPTY.overlayLease()) {
+            before.overlayLease().release();
+        }
+    }
+
+    /**
+     * Writes the base with adapters merged in as a checkpoint directory that {@code transformers}
+     * opens. This model is not changed.
+     *
+     * @param directory created if needed
+     * @param names the adapters to merge; with none, what {@link #merge} merged before
+     * @return what changed
+     */
+    public MergeReport writeMerged(Path directory, String... names) {
+        if (names.length == 0) {
+            try (ForwardContext hold = open(AdapterSelection.none())) {
+                base.write(directory, hold.overlay());
+            }
+            return new MergeReport(merged(), List.of());
+        }
+        requireUnmerged(now());
+        List<String> wanted = AdapterSelection.of(names).stack();
+        Merge.Result result = withLeases(wanted, adapters -> Merge.of(base, adapters));
+        try {
+            base.write(directory, result.overlay());
+        } finally {
+            result.overlay().close();
+        }
+        return new MergeReport(wanted, result.points());
+    }
+
+    private Merge.Result withLeases(
+            List<String> names, java.util.function.Function<List<Adapter>, Merge.Result> body) {
+        try (ForwardContext hold = open(AdapterSelection.of(names.toArray(new String[0])))) {
+            return body.apply(hold.adapters());
+        }
+    }
+
+    private static void requireUnmerged(State now) {
+        if (!now.merged().isEmpty()) {
+            throw new PeftException(
+                    now.merged() + " is merged already. Unmerge first, then merge all at once.");
+        }
+    }
+
+    private State update(UnaryOperator<State> change) {
+        return Objects.requireNonNull(state.getAndUpdate(change));
+    }
+
+    /** Deletes every adapter and the merged weights; the base stays open. */
+    @Override
+    public void close() {
+        unmerge();
+        State before = Objects.requireNonNull(state.getAndSet(State.EMPTY));
+        before.adapters().values().forEach(adapter -> adapter.lease().release());
+    }
+}

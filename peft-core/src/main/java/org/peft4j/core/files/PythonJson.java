@@ -1,0 +1,200 @@
+package org.peft4j.core.files;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes JSON byte for byte as Python's {@code json.dumps(value, indent=2, sort_keys=True)} does,
+ * which is how {@code peft} and {@code transformers} write their configs. No line break at the end:
+ * {@code peft} writes none, {@code transformers} appends one.
+ */
+public final class PythonJson {
+
+    private static final int MOST_DIGITS = 17;
+
+    private final StringBuilder out = new StringBuilder();
+
+    private PythonJson() {}
+
+    /**
+     * Returns the text of a value; pure ASCII.
+     *
+     * @param value what to write
+     * @return the text, indented by two spaces, keys sorted by code point
+     * @throws IllegalArgumentException if a number is not finite, which JSON cannot express
+     */
+    public static String dumps(JsonElement value) {
+        PythonJson json = new PythonJson();
+        json.write(value, 0);
+        return json.out.toString();
+    }
+
+    private void write(JsonElement value, int depth) {
+        if (value instanceof JsonObject object) {
+            writeObject(object, depth);
+        } else if (value instanceof JsonArray array) {
+            writeArray(array, depth);
+        } else if (value instanceof JsonPrimitive primitive) {
+            writePrimitive(primitive);
+        } else {
+            out.append("null");
+        }
+    }
+
+    private void writeObject(JsonObject object, int depth) {
+        if (object.isEmpty()) {
+            out.append("{}");
+            return;
+        }
+        String separator = "{";
+        List<String> keys = object.keySet().stream().sorted(CodePoints.ORDER).toList();
+        for (String key : keys) {
+            out.append(separator);
+            newLine(depth + 1);
+            writeString(key);
+            out.append(": ");
+            write(object.get(key), depth + 1);
+            separator = ",";
+        }
+        newLine(depth);
+        out.append('}');
+    }
+
+    private void writeArray(JsonArray array, int depth) {
+        if (array.isEmpty()) {
+            out.append("[]");
+            return;
+        }
+        String separator = "[";
+        for (JsonElement element : array) {
+            out.append(separator);
+            newLine(depth + 1);
+            write(element, depth + 1);
+            separator = ",";
+        }
+        newLine(depth);
+        out.append(']');
+    }
+
+    private void newLine(int depth) {
+        out.append('\n').append("  ".repeat(depth));
+    }
+
+    private void writePrimitive(JsonPrimitive primitive) {
+        if (primitive.isString()) {
+            writeString(primitive.getAsString());
+        } else if (primitive.isBoolean()) {
+            out.append(primitive.getAsBoolean());
+        } else {
+            out.append(number(primitive.getAsNumber()));
+        }
+    }
+
+    private void writeString(String text) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"' -> out.append("\\\"");
+                case '\\' -> out.append("\\\\");
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                case '\f' -> out.append("\\f");
+                case '\b' -> out.append("\\b");
+                default -> {
+                    if (c >= ' ' && c <= '~') {
+                        out.append(c);
+                    } else {
+                        out.append(String.format("\\u%04x", (int) c));
+                    }
+                }
+            }
+        }
+        out.append('"');
+    }
+
+    /** A number that was written without point and exponent is an int in Python. */
+    private static String number(Number number) {
+        if (number instanceof Double || number instanceof Float || number instanceof BigDecimal) {
+            return repr(Double.parseDouble(number.toString()));
+        }
+        String text = number.toString();
+        return text.chars().anyMatch(c -> c == '.' || c == 'e' || c == 'E')
+                ? repr(Double.parseDouble(text))
+                : new BigInteger(text).toString();
+    }
+
+    /** Spells a float as Python's {@code repr}: the shortest digits that read back the same. */
+    static String repr(double value) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException("a number must be finite to be written as JSON");
+        }
+        if (value == 0) {
+            return 1 / value < 0 ? "-0.0" : "0.0";
+        }
+        BigDecimal shortest = shortest(Math.abs(value)).stripTrailingZeros();
+        String digits = shortest.unscaledValue().toString();
+        int exponent = digits.length() - shortest.scale() - 1;
+        return (value < 0 ? "-" : "") + spell(digits, exponent);
+    }
+
+    /**
+     * The JDK's own {@code Double.toString} is not always the shortest before JDK 19. Rounding to
+     * nearest is not enough: below a power of two the doubles lie closer than above it.
+     */
+    private static BigDecimal shortest(double value) {
+        BigDecimal exact = new BigDecimal(value);
+        for (int digits = 1; digits < MOST_DIGITS; digits++) {
+            Optional<BigDecimal> rounded = roundTrip(exact, value, digits);
+            if (rounded.isPresent()) {
+                return rounded.get();
+            }
+        }
+        return exact.round(new MathContext(MOST_DIGITS, RoundingMode.HALF_EVEN));
+    }
+
+    private static Optional<BigDecimal> roundTrip(BigDecimal exact, double value, int digits) {
+        BigDecimal down = exact.round(new MathContext(digits, RoundingMode.DOWN));
+        BigDecimal up = exact.round(new MathContext(digits, RoundingMode.UP));
+        boolean downFits = down.doubleValue() == value;
+        boolean upFits = up.doubleValue() == value;
+        if (downFits && upFits) {
+            return Optional.of(exact.round(new MathContext(digits, RoundingMode.HALF_EVEN)));
+        }
+        if (downFits) {
+            return Optional.of(down);
+        }
+        return upFits ? Optional.of(up) : Optional.empty();
+    }
+
+    /** Python turns to exponents below 1e-4 and from 1e16 up. */
+    private static String spell(String digits, int exponent) {
+        if (exponent < -4 || exponent >= 16) {
+            String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
+            String sign = exponent < 0 ? "-" : "+";
+            return digits.charAt(0)
+                    + fraction
+                    + "e"
+                    + sign
+                    + (Math.abs(exponent) < 10 ? "0" : "")
+                    + Math.abs(exponent);
+        }
+        if (exponent < 0) {
+            return "0." + "0".repeat(-exponent - 1) + digits;
+        }
+        int whole = exponent + 1;
+        if (digits.length() <= whole) {
+            return digits + "0".repeat(whole - digits.length()) + ".0";
+        }
+        return digits.substring(0, whole) + "." + digits.substring(whole);
+    }
+}

@@ -1,0 +1,231 @@
+package org.peft4j.core.ops;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtEngine;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.peft4j.core.PeftException;
+
+/**
+ * The way to libtorch's own operators: loads {@code operators.py} as a TorchScript module and calls
+ * its methods.
+ *
+ * <p>One door serves one device and any number of threads; each thread opens its own {@link Ops}.
+ * The door owns every tensor made through it: closing it closes them all.
+ */
+public final class OperatorDoor implements AutoCloseable {
+
+    private static final String SOURCE = "operators.py";
+
+    private final PtNDManager manager;
+    private final PtNDManager cpu;
+    private final PtSymbolBlock module;
+    private final ConcurrentMap<String, NDArray> methods = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Double, Tensor> numbers = new ConcurrentHashMap<>();
+    private final AtomicLong openTensors = new AtomicLong();
+    private final Tensor absent;
+    private final WeightOps weights = new WeightOps(this);
+    private final UpdateOps updates = new UpdateOps(this);
+
+    private OperatorDoor(PtNDManager manager) {
+        this.manager = manager;
+        this.cpu = manager.newSubManager(Device.cpu());
+        JniUtils.setGraphExecutorOptimize(false);
+        this.module = load(manager);
+        this.absent =
+                new Tensor(
+                        this,
+                        manager.create(new Shape(0), DataType.FLOAT32),
+                        DType.FLOAT32);
+    }
+
+    private static PtSymbolBlock load(PtNDManager manager) {
+        byte[] archive = TorchScriptArchive.pack(source());
+        try {
+            return JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Opens the door on a device.
+     *
+     * @param device {@code Device.cpu()} or {@code Device.gpu(n)}
+     * @throws PeftException if DJL finds no PyTorch for this machine
+     */
+    public static OperatorDoor open(Device device) {
+        try {
+            return new OperatorDoor(
+                    (PtNDManager) NDManager.newBaseManager(device, PtEngine.ENGINE_NAME));
+        } catch (ai.djl.engine.EngineException | UnsatisfiedLinkError | IllegalArgumentException e) {
+            throw new PeftException(
+                    "PyTorch cannot be opened on "
+                            + device
+                            + ": "
+                            + e.getMessage()
+                            + ". Put ai.djl.pytorch:pytorch-jni and a native for this machine"
+                            + " (ai.djl.pytorch:pytorch-native-cpu with the classifier of your"
+                            + " platform) on the class path.",
+                    e);
+        }
+    }
+
+    private static String source() {
+        try (InputStream in = OperatorDoor.class.getResourceAsStream(SOURCE)) {
+            if (in == null) {
+                throw new PeftException(
+                        SOURCE + " is missing from peft-core's jar. Rebuild or download it again.");
+            }
+            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns the device that this door's tensors live on. */
+    public Device device() {
+        return manager.getDevice();
+    }
+
+    /**
+     * Opens the forward operators for the calling thread.
+     *
+     * @param mode whether autograd may follow
+     */
+    public Ops ops(Mode mode) {
+        return new Ops(this, mode);
+    }
+
+    /** Returns the operators on frozen and merged weights. */
+    public WeightOps weights() {
+        return weights;
+    }
+
+    /** Returns the operators of gradients and optimiser steps. */
+    public UpdateOps updates() {
+        return updates;
+    }
+
+    /**
+     * Returns how many tensors made through this door are open, those that the door itself keeps
+     * (numbers, weights) included. A step that leaks makes it grow.
+     */
+    public long openTensors() {
+        return openTensors.get();
+    }
+
+    void opened() {
+        openTensors.incrementAndGet();
+    }
+
+    void closed() {
+        openTensors.decrementAndGet();
+    }
+
+    Tensor absent() {
+        return absent;
+    }
+
+    /** A number as the 0-d CPU tensor that the operators expect; cached, so for constants only. */
+    Tensor number(double value) {
+        return numbers.computeIfAbsent(
+                value, v -> new Tensor(this, (PtNDArray) cpu.create((double) v), DType.FLOAT64));
+    }
+
+    /** A 0-d CPU tensor of a number that changes from call to call; the caller closes it. */
+    Tensor variable(long value) {
+        return new Tensor(this, (PtNDArray) cpu.create(value), DType.INT64);
+    }
+
+    PtNDManager manager() {
+        return manager;
+    }
+
+    PtNDManager cpu() {
+        return cpu;
+    }
+
+    /**
+     * Calls a method of the source with tensors; autograd follows where the thread's gradient mode
+     * lets it.
+     */
+    NDList run(String method, Tensor... inputs) {
+        NDList list = new NDList(inputs.length + 1);
+        list.add(methodName(method)); // first: results attach to the first array's manager
+        for (Tensor input : inputs) {
+            list.add(input.handle());
+        }
+        return IValueUtils.forward(module, list, true);
+    }
+
+    /** Calls a method in libtorch's inference mode. */
+    NDList runInference(String method, Tensor... inputs) {
+        IValue[] values = new IValue[inputs.length];
+        try {
+            for (int i = 0; i < inputs.length; i++) {
+                values[i] = IValue.from(inputs[i].handle());
+            }
+            try (IValue result = IValueUtils.runMethod(module, method, values)) {
+                return result.toNDList(manager);
+            }
+        } finally {
+            close(values);
+        }
+    }
+
+    /** Calls a method in inference mode with any values, which are closed; the caller closes the result. */
+    IValue runValues(String method, IValue... values) {
+        try {
+            return IValueUtils.runMethod(module, method, values);
+        } finally {
+            close(values);
+        }
+    }
+
+    static IValue list(List<Tensor> tensors) {
+        return IValue.listFrom(tensors.stream().map(Tensor::handle).toArray(PtNDArray[]::new));
+    }
+
+    private static void close(IValue[] values) {
+        for (IValue value : values) {
+            if (value != null) {
+                value.close();
+            }
+        }
+    }
+
+    private NDArray methodName(String method) {
+        return methods.computeIfAbsent(
+                method,
+                name -> {
+                    NDArray array = manager.create(0);
+                    array.setName("module_method:" + name);
+                    return array;
+                });
+    }
+
+    /** Closes every tensor of this door; using one afterwards is an error. */
+    @Override
+    public void close() {
+        module.close();
+        manager.close();
+    }
+}

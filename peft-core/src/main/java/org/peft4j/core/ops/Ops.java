@@ -1,0 +1,498 @@
+package org.peft4j.core.ops;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.LongBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The operators of a forward pass, for one thread.
+ *
+ * <p>Every result belongs to the innermost open {@link Scope}. Shapes are written [a, b]; "rows"
+ * stands for any leading dimensions. Unless said otherwise a result has its first argument's dtype.
+ */
+public final class Ops implements AutoCloseable {
+
+    private final OperatorDoor door;
+    private final Mode mode;
+    private final Thread thread = Thread.currentThread();
+    private final boolean gradModeBefore;
+    private final Scope root;
+    private Scope scope;
+
+    @SuppressWarnings("NullAway") // the root scope needs this object before it is complete
+    Ops(OperatorDoor door, Mode mode) {
+        this.door = door;
+        this.mode = mode;
+        this.root = new Scope(this, null);
+        this.scope = root;
+        this.gradModeBefore = JniUtils.isGradMode();
+        JniUtils.setGradMode(mode == Mode.TRAINING);
+        JniUtils.setGraphExecutorOptimize(false); // per thread in libtorch
+    }
+
+    /** Returns what this pass is for. */
+    public Mode mode() {
+        return mode;
+    }
+
+    /** Returns the door that these operators go through. */
+    public OperatorDoor door() {
+        return door;
+    }
+
+    /** Opens a scope inside the current one; close it with try-with-resources. */
+    public Scope scope() {
+        requireThread();
+        scope = new Scope(this, scope);
+        return scope;
+    }
+
+    void leave(Scope left) {
+        if (left != scope && left != root) {
+            throw new IllegalStateException("scopes close in the reverse order of their opening");
+        }
+        Scope outside = left.outside();
+        scope = outside == null ? root : outside;
+    }
+
+    /** Takes a tensor out of every scope of this pass: the caller closes it. */
+    public Tensor release(Tensor tensor) {
+        for (Scope s = scope; s != null; s = s.outside()) {
+            s.keep(tensor);
+        }
+        return tensor;
+    }
+
+    private void requireThread() {
+        if (Thread.currentThread() != thread) {
+            throw new IllegalStateException(
+                    "a forward pass belongs to the thread that opened it (" + thread.getName()
+                            + "). Open one per thread.");
+        }
+    }
+
+    // --- tensors from Java ---
+
+    /** Returns an INT64 tensor of the given shape. */
+    public Tensor longs(long[] values, long... shape) {
+        return adopt(
+                door.manager()
+                                .create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64),
+                DType.INT64);
+    }
+
+    /** Returns a FLOAT32 tensor of the given shape. */
+    public Tensor floats(float[] values, long... shape) {
+        return adopt(
+                door.manager()
+                                .create(
+                                        java.nio.FloatBuffer.wrap(values),
+                                        new Shape(shape),
+                                        DataType.FLOAT32),
+                DType.FLOAT32);
+    }
+
+    /** Returns a tensor of one value. */
+    public Tensor full(double value, DType dtype, long... shape) {
+        return call("full", dtype, sizes(shape), door.number(value), code(dtype));
+    }
+
+    // --- linear algebra ---
+
+    /**
+     * y = W x + b.
+     *
+     * @param x [rows, in]
+     * @param w [out, in], of x's dtype
+     * @param b [out] or null
+     * @return [rows, out]
+     */
+    public Tensor linear(Tensor x, Tensor w, @Nullable Tensor b) {
+        return call("linear", x.dtype(), x, w, orAbsent(b));
+    }
+
+    /**
+     * y = W x + b + s · B A dropout(x), the LoRA linear (Hu et al. 2021, eq. 3) in one crossing. The
+     * low-rank term is computed in the dtype of A and added before the sum is rounded to x's dtype.
+     *
+     * @param x [rows, in]
+     * @param w [out, in], of x's dtype
+     * @param b [out] or null
+     * @param a [r, in]
+     * @param bb [out, r]
+     * @param s the scaling
+     * @param dropout the probability of a zero in the adapter's input
+     * @param seed decides the dropout mask
+     */
+    public Tensor loraLinear(
+            Tensor x,
+            Tensor w,
+            @Nullable Tensor b,
+            Tensor a,
+            Tensor bb,
+            double s,
+            double dropout,
+            long seed) {
+        return call(
+                "lora_linear",
+                x.dtype(),
+                x,
+                w,
+                orAbsent(b),
+                a,
+                bb,
+                door.number(s),
+                door.number(dropout),
+                seed(dropout, seed));
+    }
+
+    /**
+     * s · B A dropout(x) in the dtype of A: the low-rank term alone.
+     *
+     * @see #loraLinear
+     */
+    public Tensor loraDelta(Tensor x, Tensor a, Tensor bb, double s, double dropout, long seed) {
+        return call(
+                "lora_delta",
+                a.dtype(),
+                x,
+                a,
+                bb,
+                door.number(s),
+                door.number(dropout),
+                seed(dropout, seed));
+    }
+
+    /** y + d, rounded to y's dtype; shapes broadcast. */
+    public Tensor add(Tensor y, Tensor d) {
+        return call("add", y.dtype(), y, d);
+    }
+
+    /** x · f element by element, rounded to x's dtype; shapes broadcast. */
+    public Tensor multiply(Tensor x, Tensor f) {
+        return call("multiply", x.dtype(), x, f);
+    }
+
+    /** x times a number. */
+    public Tensor scale(Tensor x, double f) {
+        return call("scale", x.dtype(), x, door.number(f));
+    }
+
+    /** The matrix product of the last two dimensions. */
+    public Tensor matmul(Tensor a, Tensor b) {
+        return call("matmul", a.dtype(), a, b);
+    }
+
+    /** The sum of the squares of all elements, 0-d. */
+    public Tensor sumSquares(Tensor x) {
+        return call("sum_squares", x.dtype(), x);
+    }
+
+    /** Inverted dropout (Srivastava et al. 2014) whose mask follows from the seed. */
+    public Tensor dropout(Tensor x, double p, long seed) {
+        return call("dropout", x.dtype(), x, door.number(p), seed(p, seed));
+    }
+
+    // --- transformer parts ---
+
+    /**
+     * Rows of a table.
+     *
+     * @param ids INT64, any shape
+     * @param table [vocabulary, width]
+     * @return ids' shape plus [width], of the table's dtype
+     */
+    public Tensor embedding(Tensor ids, Tensor table) {
+        return call("embedding", table.dtype(), ids, table);
+    }
+
+    /**
+     * w · x / √(mean(x²) + ε) over the last dimension, reduced in float32 (Zhang and Sennrich 2019).
+     *
+     * @param x [rows, width]
+     * @param w [width]
+     */
+    public Tensor rmsNorm(Tensor x, Tensor w, double epsilon) {
+        return call("rms_norm", x.dtype(), x, w, door.number(epsilon));
+    }
+
+    /** Layer normalisation over the last dimension (Ba et al. 2016). */
+    public Tensor layerNorm(Tensor x, @Nullable Tensor w, @Nullable Tensor b, double epsilon) {
+        return call(
+                "layer_norm", x.dtype(), x, orAbsent(w), orAbsent(b), door.number(epsilon));
+    }
+
+    /** silu(gate) · up (Shazeer 2020). */
+    public Tensor siluGate(Tensor gate, Tensor up) {
+        return call("silu_gate", gate.dtype(), gate, up);
+    }
+
+    /**
+     * W_down (silu(W_gate x) · W_up x), the SwiGLU feed-forward without biases in one crossing.
+     *
+     * @param x [rows, hidden]
+     */
+    public Tensor gatedMlp(Tensor x, Tensor gate, Tensor up, Tensor down) {
+        return call("gated_mlp", x.dtype(), x, gate, up, down);
+    }
+
+    /**
+     * The tables of rotary embeddings (Su et al. 2021).
+     *
+     * @param positions INT64 [batch or 1, length]
+     * @param frequencies FLOAT32 [d / 2]
+     * @param attentionScaling a factor on both tables, 1 for most
+     * @param like gives the dtype
+     * @return cos and sin, each [batch or 1, 1, length, d]
+     */
+    public RotaryTable rotaryTable(
+            Tensor positions, Tensor frequencies, double attentionScaling, Tensor like) {
+        NDList pair =
+                invoke("rotary_table", positions, frequencies, door.number(attentionScaling), like);
+        return new RotaryTable(
+                adopt((PtNDArray) pair.get(0), like.dtype()),
+                adopt((PtNDArray) pair.get(1), like.dtype()));
+    }
+
+    /** [batch, length, heads · d] seen as [batch, heads, length, d]. */
+    public Tensor heads(Tensor x, long d) {
+        return call("heads", x.dtype(), x, door.number((double) d));
+    }
+
+    /**
+     * Rotates queries or keys.
+     *
+     * @param x [batch, heads, length, d]
+     */
+    public Tensor rotary(Tensor x, RotaryTable table) {
+        return call("rotary", x.dtype(), x, table.cos(), table.sin());
+    }
+
+    /**
+     * softmax(q kᵀ · scale + mask) v, with key-value heads repeated to the query heads.
+     *
+     * @param q [batch, heads, length, d]
+     * @param k [batch, key-value heads, keys, d]
+     * @param v [batch, key-value heads, keys, d]
+     * @param mask additive, broadcast to [batch, heads, length, keys], of q's dtype; or null
+     * @param causal whether query i sees keys 0 … i only; needs an absent mask
+     * @return [batch, length, heads · d]
+     */
+    public Tensor attention(
+            Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, boolean causal, double scale) {
+        return call(
+                "attention",
+                q.dtype(),
+                q,
+                k,
+                v,
+                orAbsent(mask),
+                door.number(causal ? 1 : 0),
+                door.number(scale));
+    }
+
+    /**
+     * {@link #heads}, {@link #rotary} and {@link #attention} in one crossing.
+     *
+     * @param q [batch, length, heads · d]
+     * @param k [batch, length, key-value heads · d]
+     * @param v [batch, length, key-value heads · d]
+     */
+    public Tensor rotaryAttention(
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            RotaryTable table,
+            @Nullable Tensor mask,
+            boolean causal,
+            double scale) {
+        return call(
+                "rotary_attention",
+                q.dtype(),
+                q,
+                k,
+                v,
+                table.cos(),
+                table.sin(),
+                orAbsent(mask),
+                door.number(causal ? 1 : 0),
+                door.number(scale));
+    }
+
+    /**
+     * Writes keys or values into a cache in place; inference only.
+     *
+     * @param cache [batch, heads, capacity, d]
+     * @param x [batch, heads, n, d]
+     * @param start the first position to write
+     * @return the filled part of the cache, [batch, heads, start + n, d], sharing its memory
+     */
+    public Tensor cacheWrite(Tensor cache, Tensor x, long start) {
+        return call("cache_write", cache.dtype(), cache, x, number(start));
+    }
+
+    // --- shapes and rows ---
+
+    /** The rows of the first dimension that the INT64 index [n] names. */
+    public Tensor rows(Tensor x, Tensor index) {
+        return call("rows", x.dtype(), x, index);
+    }
+
+    /** Rows of [batch, length, width] counted through batch and length: [n, width]. */
+    public Tensor flatRows(Tensor x, Tensor index) {
+        return call("flat_rows", x.dtype(), x, index);
+    }
+
+    /** y with d added to the rows that index names; d is rounded to y's dtype. */
+    public Tensor addRows(Tensor y, Tensor index, Tensor d) {
+        return call("add_rows", y.dtype(), y, index, d);
+    }
+
+    /** a and b one after the other along a dimension. */
+    public Tensor concat(Tensor a, Tensor b, int dimension) {
+        return call("concat", a.dtype(), a, b, door.number(dimension));
+    }
+
+    /** The elements in another shape; one size may be −1. */
+    public Tensor reshape(Tensor x, long... shape) {
+        return call("reshape", x.dtype(), x, sizes(shape));
+    }
+
+    /** The part start … start + length of a dimension, sharing memory. */
+    public Tensor narrow(Tensor x, int dimension, long start, long length) {
+        return call(
+                "narrow", x.dtype(), x, door.number(dimension), number(start), number(length));
+    }
+
+    /** The last two dimensions exchanged. */
+    public Tensor transpose(Tensor x) {
+        return call("transpose", x.dtype(), x);
+    }
+
+    /** The elements in another dtype; autograd follows. */
+    public Tensor cast(Tensor x, DType dtype) {
+        return x.dtype() == dtype ? x : call("cast", dtype, x, code(dtype));
+    }
+
+    /** The elements without their history. */
+    public Tensor detach(Tensor x) {
+        return call("detach", x.dtype(), x);
+    }
+
+    // --- losses and choices ---
+
+    /**
+     * The sum of −log softmax(logits)[label] over the rows, in float32; labels of −100 are ignored.
+     *
+     * @param logits [n, classes]
+     * @param labels INT64 [n]
+     * @return 0-d FLOAT32
+     */
+    public Tensor crossEntropy(Tensor logits, Tensor labels) {
+        return call("cross_entropy", DType.FLOAT32, logits, labels);
+    }
+
+    /**
+     * The summed cross entropy of hidden states under a frozen head and, times scale, its gradient
+     * for them; the logits exist for a slice of rows at a time.
+     *
+     * @param hidden [n, width]
+     * @param w the head's weight, [classes, width]
+     * @param b [classes] or null
+     * @param labels INT64 [n], all ≥ 0
+     * @param scale the factor of the gradient, such as 1 / n
+     * @param rows rows in a slice
+     */
+    public LossAndGradient linearCrossEntropy(
+            Tensor hidden,
+            Tensor w,
+            @Nullable Tensor b,
+            Tensor labels,
+            double scale,
+            long rows) {
+        JniUtils.setGradMode(false);
+        try {
+            NDList pair =
+                    invoke(
+                            "linear_cross_entropy",
+                            hidden,
+                            w,
+                            orAbsent(b),
+                            labels,
+                            adopt((PtNDArray) door.cpu().create(scale), DType.FLOAT64),
+                            number(rows));
+            return new LossAndGradient(
+                    adopt((PtNDArray) pair.get(0), DType.FLOAT64),
+                    adopt((PtNDArray) pair.get(1), hidden.dtype()));
+        } finally {
+            JniUtils.setGradMode(mode == Mode.TRAINING);
+        }
+    }
+
+    /** The index of the largest element of the last dimension, INT64. */
+    public Tensor argmax(Tensor x) {
+        return call("argmax", DType.INT64, x);
+    }
+
+    /** The cosines and sines of rotary positions, each [batch or 1, 1, length, d]. */
+    public record RotaryTable(Tensor cos, Tensor sin) {}
+
+    /** A summed loss (0-d FLOAT64) and the scaled gradient for the hidden states, [n, width]. */
+    public record LossAndGradient(Tensor loss, Tensor gradient) {}
+
+    // --- the crossing ---
+
+    private Tensor call(String method, DType dtype, Tensor... inputs) {
+        return adopt((PtNDArray) invoke(method, inputs).get(0), dtype);
+    }
+
+    private NDList invoke(String method, Tensor... inputs) {
+        requireThread();
+        return mode == Mode.TRAINING
+                ? door.run(method, inputs)
+                : door.runInference(method, inputs);
+    }
+
+    private Tensor adopt(PtNDArray array, DType dtype) {
+        Tensor tensor = new Tensor(door, array, dtype);
+        scope.add(tensor);
+        return tensor;
+    }
+
+    private Tensor orAbsent(@Nullable Tensor tensor) {
+        return tensor == null ? door.absent() : tensor;
+    }
+
+    private Tensor number(long value) {
+        Tensor tensor = door.variable(value);
+        scope.add(tensor);
+        return tensor;
+    }
+
+    private Tensor seed(double p, long seed) {
+        return p > 0 ? number(seed) : door.number(0);
+    }
+
+    private Tensor sizes(long... shape) {
+        return longs(shape, shape.length);
+    }
+
+    private Tensor code(DType dtype) {
+        return door.number(dtype.code());
+    }
+
+    /** Closes what is left of this pass and restores the thread's gradient mode. */
+    @Override
+    public void close() {
+        requireThread();
+        while (scope != root) {
+            scope.close();
+        }
+        root.close();
+        JniUtils.setGradMode(gradModeBefore);
+    }
+}

@@ -1,0 +1,138 @@
+package org.peft4j.core.ops;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * An n-dimensional array in libtorch whose dtype Java knows without asking.
+ *
+ * <p>A tensor is owned by the {@link Scope} it was made in, or by whoever kept it out of one; closing
+ * it twice is harmless. Tensors are safe to read from several threads.
+ */
+public final class Tensor implements AutoCloseable {
+
+    private final OperatorDoor door;
+    private final PtNDArray array;
+    private final DType dtype;
+    private final AtomicBoolean open = new AtomicBoolean(true);
+
+    Tensor(OperatorDoor door, PtNDArray array, DType dtype) {
+        this.door = door;
+        this.array = array;
+        this.dtype = dtype;
+        door.opened();
+    }
+
+    /** Returns the element type. */
+    public DType dtype() {
+        return dtype;
+    }
+
+    /** Returns the shape. */
+    public Shape shape() {
+        return array.getShape();
+    }
+
+    /**
+     * Returns the size of one dimension.
+     *
+     * @param dimension the dimension; negative ones count from the end
+     */
+    public long size(int dimension) {
+        Shape shape = array.getShape();
+        return shape.get(dimension < 0 ? shape.dimension() + dimension : dimension);
+    }
+
+    /** Returns the number of elements. */
+    public long elements() {
+        return array.getShape().size();
+    }
+
+    /** Returns the number of bytes that the elements take. */
+    public long byteCount() {
+        return elements() * dtype.bytes();
+    }
+
+    /**
+     * Returns the DJL array behind this tensor; it lives as long as the tensor.
+     *
+     * @throws org.peft4j.core.PeftException if DJL cannot hold the dtype (bfloat16): cast it first
+     */
+    public NDArray array() {
+        dtype.djl();
+        return array;
+    }
+
+    /**
+     * Copies the elements to Java.
+     *
+     * @throws org.peft4j.core.PeftException if the dtype is not FLOAT32
+     */
+    public float[] toFloats() {
+        require(DType.FLOAT32);
+        return array.toFloatArray();
+    }
+
+    /**
+     * Copies the elements to Java.
+     *
+     * @throws org.peft4j.core.PeftException if the dtype is not INT64
+     */
+    public long[] toLongs() {
+        require(DType.INT64);
+        return array.toLongArray();
+    }
+
+    /**
+     * Returns the only element of a FLOAT32 or FLOAT64 tensor.
+     *
+     * @throws org.peft4j.core.PeftException if the dtype is another
+     */
+    public double toDouble() {
+        if (dtype == DType.FLOAT64) {
+            return array.getDouble();
+        }
+        require(DType.FLOAT32);
+        return array.getFloat();
+    }
+
+    private void require(DType wanted) {
+        if (dtype != wanted) {
+            throw new org.peft4j.core.PeftException(
+                    "a " + dtype + " tensor cannot be read as " + wanted + ". Cast it first.");
+        }
+    }
+
+    PtNDArray handle() {
+        if (!open.get()) {
+            throw new IllegalStateException(
+                    "this tensor is closed. Keep it out of its scope (scope.keep) to use it later.");
+        }
+        return array;
+    }
+
+    OperatorDoor door() {
+        return door;
+    }
+
+    /** Returns whether the tensor can still be used. */
+    public boolean isOpen() {
+        return open.get();
+    }
+
+    /** Gives the elements back to libtorch; what autograd holds of them lives on. */
+    @Override
+    public void close() {
+        if (open.compareAndSet(true, false)) {
+            array.close();
+            door.closed();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return open.get() ? dtype + array.getShape().toString() : dtype + " (closed)";
+    }
+}

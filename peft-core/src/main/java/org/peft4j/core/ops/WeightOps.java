@@ -1,0 +1,221 @@
+package org.peft4j.core.ops;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Operators on weights, outside any forward pass: mapping, casting, merging. No graph is recorded;
+ * every result belongs to the caller, who closes it. Safe for several threads.
+ */
+public final class WeightOps {
+
+    private final OperatorDoor door;
+
+    WeightOps(OperatorDoor door) {
+        this.door = door;
+    }
+
+    /**
+     * Maps a file privately: nothing is read until used, and nothing is ever written back.
+     *
+     * @param file the file
+     * @param dtype how to see its bytes, from the first one on
+     * @param elements how many elements to map; the file must hold that many
+     * @return a CPU tensor [elements]
+     */
+    public Tensor map(Path file, DType dtype, long elements) {
+        byte[] path = file.toString().getBytes(StandardCharsets.UTF_8);
+        long[] letters = new long[path.length];
+        for (int i = 0; i < path.length; i++) {
+            letters[i] = path[i] & 0xFF;
+        }
+        try (Tensor name = cpuLongs(letters);
+                Tensor count = door.variable(elements)) {
+            return call("map_file", dtype, name, count, code(dtype));
+        }
+    }
+
+    /**
+     * One tensor in a mapped file, sharing its memory.
+     *
+     * @param mapped from {@link #map}
+     * @param start the first element
+     * @param shape the shape of the view
+     */
+    public Tensor view(Tensor mapped, long start, long... shape) {
+        try (Tensor first = door.variable(start);
+                Tensor sizes = cpuLongs(shape)) {
+            return call("mapped_view", mapped.dtype(), mapped, first, sizes);
+        }
+    }
+
+    /**
+     * Copies little-endian bytes into a new tensor on the door's device.
+     *
+     * @param bytes exactly the elements' bytes
+     */
+    public Tensor fromBytes(ByteBuffer bytes, DType dtype, long... shape) {
+        ByteBuffer direct = bytes;
+        if (!bytes.isDirect()) {
+            direct = ByteBuffer.allocateDirect(bytes.remaining()).order(ByteOrder.LITTLE_ENDIAN);
+            direct.put(bytes.duplicate()).flip();
+        }
+        if (dtype == DType.BFLOAT16) {
+            float[] values = new float[direct.remaining() / 2];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = Float.intBitsToFloat(direct.getShort(direct.position() + 2 * i) << 16);
+            }
+            try (Tensor wide = floats(values, shape)) {
+                return cast(wide, dtype);
+            }
+        }
+        try (NDArray shared = door.manager().create(direct, new Shape(shape), dtype.djl());
+                Tensor source = new Tensor(door, (PtNDArray) shared, dtype)) {
+            return call("clone", dtype, source);
+        }
+    }
+
+    /** A FLOAT32 tensor on the door's device. */
+    public Tensor floats(float[] values, long... shape) {
+        return new Tensor(
+                door,
+                door.manager()
+                                .create(
+                                        FloatBuffer.wrap(values),
+                                        new Shape(shape),
+                                        DataType.FLOAT32),
+                DType.FLOAT32);
+    }
+
+    /** A FLOAT32 tensor of zeros on the door's device. */
+    public Tensor zeros(long... shape) {
+        return new Tensor(
+                door,
+                (PtNDArray) door.manager().zeros(new Shape(shape), DataType.FLOAT32),
+                DType.FLOAT32);
+    }
+
+    /** A copy in another dtype. */
+    public Tensor cast(Tensor x, DType dtype) {
+        return x.dtype() == dtype ? clone(x) : call("cast", dtype, x, code(dtype));
+    }
+
+    /** A contiguous copy. */
+    public Tensor clone(Tensor x) {
+        return call("clone", x.dtype(), x);
+    }
+
+    /** A copy on the door's device, or another name for x where it already is there. */
+    public Tensor toDevice(Tensor x) {
+        return call("to_device", x.dtype(), x, door.absent());
+    }
+
+    /** The last two dimensions exchanged, sharing memory. */
+    public Tensor transpose(Tensor x) {
+        return call("transpose", x.dtype(), x);
+    }
+
+    /** The matrix product a b. */
+    public Tensor matmul(Tensor a, Tensor b) {
+        return call("matmul", a.dtype(), a, b);
+    }
+
+    /** x times a number. */
+    public Tensor scale(Tensor x, double factor) {
+        return call("scale", x.dtype(), x, door.number(factor));
+    }
+
+    /**
+     * W + D, added in float32 and rounded once to W's dtype.
+     *
+     * @param w a weight of any floating dtype
+     * @param d FLOAT32, of w's shape
+     */
+    public Tensor merge(Tensor w, Tensor d) {
+        return call("merge", w.dtype(), w, d);
+    }
+
+    /** The largest |a − b| in float32; NaN if a or b has a NaN. */
+    public double maxDifference(Tensor a, Tensor b) {
+        try (Tensor difference = call("max_difference", DType.FLOAT32, a, b)) {
+            return difference.toDouble();
+        }
+    }
+
+    /** Whether no element is NaN or infinite. */
+    public boolean allFinite(Tensor x) {
+        try (Tensor finite = call("all_finite", DType.FLOAT32, x)) {
+            return finite.toDouble() != 0;
+        }
+    }
+
+    /** U [m, k], S [k] and Vᵀ [k, n] of a matrix [m, n]. */
+    public List<Tensor> svd(Tensor x) {
+        List<Tensor> parts = new ArrayList<>();
+        for (NDArray part : withoutGraph(() -> door.run("svd", x))) {
+            parts.add(new Tensor(door, (PtNDArray) part, x.dtype()));
+        }
+        return parts;
+    }
+
+    /** The little-endian bytes of the elements, row by row; less than 2 GiB. */
+    public ByteBuffer toBytes(Tensor x) {
+        if (x.dtype() != DType.BFLOAT16) {
+            return x.array().toByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        }
+        try (Tensor wide = cast(x, DType.FLOAT32)) {
+            float[] values = wide.toFloats();
+            ByteBuffer bytes = ByteBuffer.allocate(2 * values.length);
+            bytes.order(ByteOrder.LITTLE_ENDIAN);
+            for (float value : values) {
+                bytes.putShort((short) (Float.floatToRawIntBits(value) >>> 16)); // exact
+            }
+            return bytes.flip();
+        }
+    }
+
+    private Tensor cpuLongs(long... values) {
+        return new Tensor(
+                door,
+                door.cpu()
+                                .create(
+                                        java.nio.LongBuffer.wrap(values),
+                                        new Shape(values.length),
+                                        DataType.INT64),
+                DType.INT64);
+    }
+
+    private Tensor code(DType dtype) {
+        return door.number(dtype.code());
+    }
+
+    private Tensor call(String method, DType dtype, Tensor... inputs) {
+        return new Tensor(
+                door,
+                (PtNDArray) withoutGraph(() -> door.run(method, inputs)).get(0),
+                dtype);
+    }
+
+    /** Plain tensors, not inference tensors: autograd must be able to keep a weight. */
+    private static NDList withoutGraph(Supplier<NDList> body) {
+        boolean before = JniUtils.isGradMode();
+        JniUtils.setGradMode(false);
+        try {
+            return body.get();
+        } finally {
+            JniUtils.setGradMode(before);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package org.peft4j.core.points;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.ForwardContext;
+import org.peft4j.core.ops.Ops;
+import org.peft4j.core.ops.Tensor;
+
+/**
+ * An attention core: its queries, keys and values, and what it hands to the output projection.
+ *
+ * @param path the path of the attention module
+ * @param kind self or cross attention
+ * @param heads query heads
+ * @param keyValueHeads key-value heads; fewer than heads in grouped-query attention
+ * @param headDim the width of a head
+ */
+public record AttentionPoint(String path, Kind kind, int heads, int keyValueHeads, int headDim)
+        implements InjectionPoint {
+
+    /** Where the keys and values come from. */
+    public enum Kind {
+        SELF,
+        CROSS
+    }
+
+    /** Returns whether nothing acts here in this pass, so that the base may fuse its core. */
+    public boolean isPlain(ForwardContext context) {
+        return context.at(this).stream().allMatch(group -> group.placements().isEmpty());
+    }
+
+    /**
+     * Attends with whatever this pass's selection placed here.
+     *
+     * @return [batch, length, heads · d]
+     */
+    public Tensor forward(ForwardContext context, AttentionFlow flow) {
+        Ops ops = context.ops();
+        return RowGroup.forEach(
+                context,
+                context.at(this),
+                flow.queries(),
+                (group, queries) ->
+                        attend(
+                                context,
+                                group.placements(),
+                                group.isWhole() ? flow : rows(ops, flow, queries, group.index())));
+    }
+
+    private static Tensor attend(
+            ForwardContext context, List<AttentionPlacement> placements, AttentionFlow flow) {
+        AttentionFlow changed = flow;
+        for (AttentionPlacement placement : placements) {
+            changed = placement.before(context, changed);
+        }
+        Tensor y =
+                context.ops()
+                        .attention(
+                                changed.queries(),
+                                changed.keys(),
+                                changed.values(),
+                                changed.mask(),
+                                changed.causal(),
+                                changed.scale());
+        for (AttentionPlacement placement : placements) {
+            y = placement.after(context, changed, y);
+        }
+        return y;
+    }
+
+    private static AttentionFlow rows(
+            Ops ops, AttentionFlow flow, Tensor queries, Tensor index) {
+        @Nullable Tensor mask = flow.mask();
+        return new AttentionFlow(
+                queries,
+                ops.rows(flow.keys(), index),
+                ops.rows(flow.values(), index),
+                mask == null || mask.size(0) == 1 ? mask : ops.rows(mask, index),
+                flow.causal(),
+                flow.scale());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return path.hashCode();
+    }
+}

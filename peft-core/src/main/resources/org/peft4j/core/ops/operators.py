@@ -1,0 +1,287 @@
+# The operators of peft4j: TorchScript, packed into an archive by OperatorDoor and run by libtorch.
+#
+# Conventions. x is [..., features]. Numbers arrive as 0-d CPU tensors, because DJL's training call
+# takes tensors only. An absent tensor arrives as one without elements. Number codes for dtypes are
+# libtorch's: 15 is bfloat16, 6 is float32. Only OperatorDoor and its Ops classes call these.
+class Ops(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+
+  # --- helpers ---
+
+  def given(self: __torch__.Ops, t: Tensor) -> Optional[Tensor]:
+    r: Optional[Tensor] = None
+    if torch.numel(t) > 0:
+      r = t
+    return r
+
+  # Inverted dropout whose mask depends on the seed alone, so that threads do not share a generator.
+  def dropout(self: __torch__.Ops, x: Tensor, p: Tensor, seed: Tensor) -> Tensor:
+    keep = 1.0 - float(p)
+    if keep < 1.0:
+      generator = torch.Generator(device=x.device, seed=int(seed))
+      mask = torch.empty_like(x).bernoulli_(keep, generator=generator)
+      x = x * mask.div_(keep)
+    return x
+
+  def rotate(self: __torch__.Ops, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    half = x.size(-1) // 2
+    left = x.narrow(-1, 0, half)
+    right = x.narrow(-1, half, half)
+    return x * cos + torch.cat([-right, left], -1) * sin
+
+  # [batch, length, heads * d] -> [batch, heads, length, d]
+  def heads(self: __torch__.Ops, x: Tensor, d: Tensor) -> Tensor:
+    return x.view([x.size(0), x.size(1), -1, int(d)]).transpose(1, 2)
+
+  # --- linear algebra ---
+
+  def linear(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    return torch.linear(x, w, self.given(b))
+
+  # y = W x + b + s B A dropout(x): the low-rank term in A's dtype, added before rounding to x's.
+  def lora_linear(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, A: Tensor, B: Tensor, s: Tensor, p: Tensor, seed: Tensor) -> Tensor:
+    rows = x.reshape([-1, x.size(-1)])
+    y = torch.linear(rows, w, self.given(b))
+    low = torch.linear(self.dropout(rows.to(A.dtype), p, seed), A)
+    if y.dtype == A.dtype:
+      y.addmm_(low, B.t(), alpha=float(s))
+    else:
+      y.add_(torch.mm(low, B.t()), alpha=float(s))
+    sizes = x.size()
+    sizes[-1] = y.size(-1)
+    return y.view(sizes)
+
+  # s B A dropout(x), in A's dtype.
+  def lora_delta(self: __torch__.Ops, x: Tensor, A: Tensor, B: Tensor, s: Tensor, p: Tensor, seed: Tensor) -> Tensor:
+    low = torch.linear(self.dropout(x.to(A.dtype), p, seed), A)
+    return torch.linear(low * float(s), B)
+
+  # y + d, computed in the wider of the two dtypes and rounded to y's.
+  def add(self: __torch__.Ops, y: Tensor, d: Tensor) -> Tensor:
+    return torch.add(y, d).to(y.dtype)
+
+  def multiply(self: __torch__.Ops, x: Tensor, f: Tensor) -> Tensor:
+    return torch.mul(x, f).to(x.dtype)
+
+  def scale(self: __torch__.Ops, x: Tensor, f: Tensor) -> Tensor:
+    return torch.mul(x, float(f))
+
+  def matmul(self: __torch__.Ops, a: Tensor, b: Tensor) -> Tensor:
+    return torch.matmul(a, b)
+
+  def sum_squares(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.sum(torch.mul(x, x))
+
+  # --- transformer parts ---
+
+  def embedding(self: __torch__.Ops, ids: Tensor, table: Tensor) -> Tensor:
+    return torch.embedding(table, ids)
+
+  # w * x / sqrt(mean(x^2) + eps), reduced in float32, without keeping a float32 copy of x.
+  def rms_norm(self: __torch__.Ops, x: Tensor, w: Tensor, eps: Tensor) -> Tensor:
+    if x.dtype == 6:
+      return torch.rms_norm(x, [x.size(-1)], w, float(eps))
+    n = torch.linalg_vector_norm(x, 2, [-1], True, dtype=6)
+    inverse = torch.rsqrt(n * n / float(x.size(-1)) + float(eps))
+    return (x * inverse).to(x.dtype) * w
+
+  def layer_norm(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, eps: Tensor) -> Tensor:
+    return torch.layer_norm(x, [x.size(-1)], self.given(w), self.given(b), float(eps))
+
+  def silu_gate(self: __torch__.Ops, gate: Tensor, up: Tensor) -> Tensor:
+    return torch.silu(gate) * up
+
+  def gated_mlp(self: __torch__.Ops, x: Tensor, gate: Tensor, up: Tensor, down: Tensor) -> Tensor:
+    return torch.linear(torch.silu(torch.linear(x, gate)) * torch.linear(x, up), down)
+
+  # cos and sin of position * frequency, each [batch or 1, 1, length, d], in the dtype of like.
+  def rotary_table(self: __torch__.Ops, positions: Tensor, frequencies: Tensor, attention_scaling: Tensor, like: Tensor) -> Tuple[Tensor, Tensor]:
+    angles = torch.mul(positions.to(6).unsqueeze(-1), frequencies)
+    angles = torch.cat([angles, angles], -1).unsqueeze(1)
+    a = float(attention_scaling)
+    return (torch.mul(torch.cos(angles), a).to(like.dtype), torch.mul(torch.sin(angles), a).to(like.dtype))
+
+  def rotary(self: __torch__.Ops, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    return self.rotate(x, cos, sin)
+
+  # Scaled-dot-product attention over [batch, heads, length, d]; mask is additive or absent (then
+  # causal decides); key-value heads are repeated to the query heads; returns [batch, length, heads * d].
+  def attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, causal: Tensor, scale: Tensor) -> Tensor:
+    groups = q.size(1) // k.size(1)
+    if groups > 1:
+      shape = [k.size(0), k.size(1), groups, k.size(2), k.size(3)]
+      k = k.unsqueeze(2).expand(shape).reshape([q.size(0), q.size(1), k.size(2), k.size(3)])
+      v = v.unsqueeze(2).expand(shape).reshape([q.size(0), q.size(1), v.size(2), v.size(3)])
+    y = torch.scaled_dot_product_attention(q, k, v, self.given(mask), 0., int(causal) != 0, scale=float(scale))
+    y = y.transpose(1, 2)
+    return y.reshape([y.size(0), y.size(1), -1])
+
+  # The whole core from projections [batch, length, heads * d]; d is the width of the rotary tables.
+  def rotary_attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, causal: Tensor, scale: Tensor) -> Tensor:
+    b = q.size(0)
+    n = q.size(1)
+    d = cos.size(-1)
+    qh = self.rotate(q.view([b, n, -1, d]).transpose(1, 2), cos, sin)
+    kh = self.rotate(k.view([b, n, -1, d]).transpose(1, 2), cos, sin)
+    vh = v.view([b, n, -1, d]).transpose(1, 2)
+    return self.attention(qh, kh, vh, mask, causal, scale)
+
+  # Writes x [batch, heads, n, d] into the cache [batch, heads, capacity, d] at start, in place.
+  def cache_write(self: __torch__.Ops, cache: Tensor, x: Tensor, start: Tensor) -> Tensor:
+    cache.narrow(2, int(start), x.size(2)).copy_(x)
+    return cache.narrow(2, 0, int(start) + x.size(2))
+
+  # --- shapes and rows ---
+
+  def rows(self: __torch__.Ops, x: Tensor, index: Tensor) -> Tensor:
+    return torch.index_select(x, 0, index)
+
+  # Rows of [batch, length, width] flattened to [batch * length, width].
+  def flat_rows(self: __torch__.Ops, x: Tensor, index: Tensor) -> Tensor:
+    return torch.index_select(x.reshape([-1, x.size(-1)]), 0, index)
+
+  def add_rows(self: __torch__.Ops, y: Tensor, index: Tensor, d: Tensor) -> Tensor:
+    return torch.index_add(y, 0, index, d.to(y.dtype))
+
+  # The inverse of taking rows: parts laid end to end, then put in order.
+  def concat_rows(self: __torch__.Ops, a: Tensor, b: Tensor) -> Tensor:
+    return torch.cat([a, b], 0)
+
+  def concat(self: __torch__.Ops, a: Tensor, b: Tensor, dim: Tensor) -> Tensor:
+    return torch.cat([a, b], int(dim))
+
+  def reshape(self: __torch__.Ops, x: Tensor, sizes: Tensor) -> Tensor:
+    shape: List[int] = []
+    for i in range(torch.numel(sizes)):
+      shape.append(int(sizes[i]))
+    return x.reshape(shape)
+
+  def narrow(self: __torch__.Ops, x: Tensor, dim: Tensor, start: Tensor, length: Tensor) -> Tensor:
+    return torch.narrow(x, int(dim), int(start), int(length))
+
+  def transpose(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.transpose(x, -1, -2)
+
+  def clone(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.clone(x, memory_format=0)
+
+  def detach(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.detach(x)
+
+  def cast(self: __torch__.Ops, x: Tensor, dtype: Tensor) -> Tensor:
+    return x.to(int(dtype))
+
+  def full(self: __torch__.Ops, sizes: Tensor, value: Tensor, dtype: Tensor) -> Tensor:
+    shape: List[int] = []
+    for i in range(torch.numel(sizes)):
+      shape.append(int(sizes[i]))
+    return torch.full(shape, float(value), dtype=int(dtype), device=sizes.device)
+
+  # --- losses and choices ---
+
+  # Sum of cross entropies over the rows of logits [n, classes], in float32; labels below 0 are ignored.
+  def cross_entropy(self: __torch__.Ops, logits: Tensor, labels: Tensor) -> Tensor:
+    return torch.cross_entropy_loss(logits.to(6), labels, None, 2, -100, 0.)
+
+  # Sum of cross entropies of hidden [n, d] under a frozen head, and its gradient for hidden times
+  # scale, a slice of rows at a time: the logits of all rows never exist together.
+  def linear_cross_entropy(self: __torch__.Ops, hidden: Tensor, w: Tensor, b: Tensor, labels: Tensor, scale: Tensor, rows: Tensor) -> Tuple[Tensor, Tensor]:
+    h = hidden.detach()
+    gradient = torch.empty_like(h)
+    total = torch.zeros([], dtype=7, device=h.device)
+    n = h.size(0)
+    step = int(rows)
+    start = 0
+    while start < n:
+      m = min(step, n - start)
+      logits = torch.linear(h.narrow(0, start, m), w, self.given(b)).to(6)
+      p = torch.log_softmax(logits, 1)
+      label = labels.narrow(0, start, m).unsqueeze(1)
+      total.sub_(torch.sum(torch.gather(p, 1, label), dtype=7))
+      p.exp_()
+      p.scatter_add_(1, label, torch.full([m, 1], -1., dtype=6, device=h.device))
+      p.mul_(float(scale))
+      gradient.narrow(0, start, m).copy_(torch.matmul(p.to(w.dtype), w))
+      start = start + m
+    return (total, gradient)
+
+  def argmax(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.argmax(x, -1)
+
+  # --- frozen weights ---
+
+  # The elements of a file as a one-dimensional tensor over a private mapping: nothing is read yet.
+  def map_file(self: __torch__.Ops, path: Tensor, elements: Tensor, dtype: Tensor) -> Tensor:
+    letters: List[str] = []
+    for i in range(torch.numel(path)):
+      letters.append(chr(int(path[i])))
+    return torch.from_file("".join(letters), False, int(elements), dtype=int(dtype))
+
+  # The view of a mapped file that is one tensor; start counts elements.
+  def mapped_view(self: __torch__.Ops, file: Tensor, start: Tensor, sizes: Tensor) -> Tensor:
+    shape: List[int] = []
+    n = 1
+    for i in range(torch.numel(sizes)):
+      d = int(sizes[i])
+      n = n * d
+      shape.append(d)
+    return file.narrow(0, int(start), n).view(shape)
+
+  def to_device(self: __torch__.Ops, x: Tensor, like: Tensor) -> Tensor:
+    return x.to(device=like.device)
+
+  # W + D, added in float32 and rounded once to W's dtype.
+  def merge(self: __torch__.Ops, w: Tensor, d: Tensor) -> Tensor:
+    return torch.add(w.to(6), d).to(w.dtype)
+
+  # Largest |a - b| in float32, NaN if either has one.
+  def max_difference(self: __torch__.Ops, a: Tensor, b: Tensor) -> Tensor:
+    return torch.max(torch.abs(torch.sub(a.to(6), b.to(6))))
+
+  def all_finite(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.all(torch.isfinite(x)).to(6)
+
+  # U, S and V^T of a matrix.
+  def svd(self: __torch__.Ops, x: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    u, s, vh = torch.linalg_svd(x, False)
+    return (u, s, vh)
+
+  # --- gradients and optimiser steps; called with lists and numbers, in place, in inference mode ---
+
+  # Gradients of the outputs for the parameters; an output's own gradient is 1 where none is given.
+  # A parameter that no output depends on gets a tensor without elements.
+  def gradients(self: __torch__.Ops, outputs: List[Tensor], output_gradients: List[Tensor], parameters: List[Tensor]) -> List[Tensor]:
+    given: List[Optional[Tensor]] = []
+    for i in range(len(output_gradients)):
+      given.append(self.given(output_gradients[i]))
+    found = torch.autograd.grad(outputs, parameters, given, None, False, True)
+    result: List[Tensor] = []
+    for i in range(len(found)):
+      g = found[i]
+      if g is None:
+        result.append(torch.empty([0]))
+      else:
+        result.append(g)
+    return result
+
+  def add_each(self: __torch__.Ops, sums: List[Tensor], terms: List[Tensor]) -> Tensor:
+    torch._foreach_add_(sums, terms, alpha=1)
+    return sums[0]
+
+  def scale_each(self: __torch__.Ops, tensors: List[Tensor], factor: float) -> Tensor:
+    torch._foreach_mul_(tensors, factor)
+    return tensors[0]
+
+  def global_norm(self: __torch__.Ops, tensors: List[Tensor]) -> float:
+    return float(torch.linalg_vector_norm(torch.stack(torch._foreach_norm(tensors, 2)), 2))
+
+  # One AdamW step (Loshchilov & Hutter 2019) over all tensors in one kernel; steps count as float32.
+  def adamw(self: __torch__.Ops, parameters: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], steps: List[Tensor], rate: float, beta1: float, beta2: float, decay: float, eps: float) -> Tensor:
+    torch._foreach_add_(steps, 1)
+    torch._fused_adamw_(parameters, gradients, first, second, [], steps, lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False, grad_scale=None, found_inf=None)
+    return steps[0]
+
+  def assign(self: __torch__.Ops, target: Tensor, source: Tensor) -> Tensor:
+    return target.copy_(source)

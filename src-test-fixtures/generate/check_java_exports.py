@@ -1,0 +1,137 @@
+"""
+Checks with transformers and peft what Java wrote: python check_java_exports.py FOLDER [--fixtures FOLDER].
+
+FOLDER/<case>/golden.safetensors   input_ids, attention_mask; logits, logits.merged: what Java computed
+FOLDER/<case>/adapter/             optional: an adapter; its base_model_name_or_path names a base fixture
+FOLDER/<case>/merged/              optional: a merged checkpoint
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+import torch
+import transformers
+from peft import PeftModel
+from safetensors.torch import load_file
+from transformers import AutoModelForCausalLM
+
+from common import ATTENTION, RESOURCES, load_base
+
+# Absolute, for float32 models.
+TOLERANCE = 1e-5
+# bfloat16 keeps eight bits: relative to the largest logit.
+BFLOAT16_TOLERANCE = 3e-2
+
+Check = tuple[str, bool, str]
+
+
+def compare_logits(what: str, model, golden: dict, name: str) -> Check:
+    """At the positions that the attention mask keeps."""
+    if name not in golden:
+        return what, False, f"golden.safetensors holds no {name}"
+    mask = golden["attention_mask"]
+    with torch.no_grad():
+        expected = model(input_ids=golden["input_ids"].long(), attention_mask=mask.long()).logits.float()
+    actual = golden[name].float()
+    if actual.shape != expected.shape:
+        return what, False, f"shape {list(actual.shape)}, expected {list(expected.shape)}"
+    difference = (actual - expected)[mask.bool()].abs().max().item()
+    limit = TOLERANCE
+    if model.dtype == torch.bfloat16:
+        limit = BFLOAT16_TOLERANCE * expected[mask.bool()].abs().max().item()
+    return what, difference <= limit, f"largest difference {difference:.2e}, allowed {limit:.0e}"
+
+
+def compare_tensors(what: str, written: dict, again: dict) -> Check:
+    """Same names, types, shapes and bytes as peft saves after loading."""
+    problems = [f"unexpected {key}" for key in sorted(written.keys() - again.keys())]
+    problems += [f"missing {key}" for key in sorted(again.keys() - written.keys())]
+    for key in sorted(written.keys() & again.keys()):
+        ours, theirs = written[key], again[key]
+        if (ours.dtype, ours.shape) != (theirs.dtype, theirs.shape):
+            problems.append(f"{key} is {ours.dtype} {list(ours.shape)}, expected {theirs.dtype} {list(theirs.shape)}")
+        elif not torch.equal(ours, theirs):
+            problems.append(f"{key} holds other values")
+    return what, not problems, "; ".join(problems) or f"{len(written)} tensors"
+
+
+def check_adapter(case: Path, golden: dict, fixtures: Path):
+    folder = case / "adapter"
+    config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        model = PeftModel.from_pretrained(load_base(fixtures, config["base_model_name_or_path"]), folder).eval()
+    complaints = [str(warning.message) for warning in seen if "adapter keys" in str(warning.message)]
+    yield f"{case.name}: adapter loads without complaint", not complaints, "; ".join(complaints)
+    yield compare_logits(f"{case.name}: adapter logits", model, golden, "logits")
+
+    with tempfile.TemporaryDirectory() as scratch:
+        model.save_pretrained(scratch)
+        again = Path(scratch)
+        yield compare_tensors(
+            f"{case.name}: adapter tensors",
+            load_file(folder / "adapter_model.safetensors"), load_file(again / "adapter_model.safetensors"))
+        unknown = sorted(config.keys() - json.loads((again / "adapter_config.json").read_text()).keys())
+        yield f"{case.name}: adapter_config.json keys", not unknown, f"unknown to peft: {unknown}" if unknown else ""
+
+
+def check_merged(case: Path, golden: dict):
+    model, info = AutoModelForCausalLM.from_pretrained(
+        case / "merged", dtype="auto", attn_implementation=ATTENTION, output_loading_info=True)
+    problems = {key: sorted(map(str, value)) for key, value in info.items() if value}
+    yield f"{case.name}: merged loads without complaint", not problems, str(problems or "")
+    yield compare_logits(f"{case.name}: merged logits", model.eval(), golden, "logits.merged")
+
+
+def check_case(case: Path, fixtures: Path):
+    golden = load_file(case / "golden.safetensors")
+    found = False
+    if (case / "adapter").is_dir():
+        found = True
+        yield from check_adapter(case, golden, fixtures)
+    if (case / "merged").is_dir():
+        found = True
+        yield from check_merged(case, golden)
+    if not found:
+        yield case.name, False, "neither adapter/ nor merged/"
+
+
+def guarded(case: Path, fixtures: Path):
+    """A file that cannot be read is a failed check, not the end of the run."""
+    try:
+        yield from check_case(case, fixtures)
+    except Exception as error:
+        yield case.name, False, f"{type(error).__name__}: {error}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--fixtures", type=Path, default=RESOURCES, help="folder that holds bases/")
+    arguments = parser.parse_args()
+
+    torch.set_num_threads(1)
+    warnings.simplefilter("ignore")
+    transformers.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+
+    passed = failed = 0
+    for case in sorted(path for path in arguments.folder.iterdir() if path.is_dir()):
+        for what, good, detail in guarded(case, arguments.fixtures):
+            print("ok    " if good else "FAILED", what, f"({detail})" if detail else "", flush=True)
+            passed, failed = passed + good, failed + (not good)
+    if passed + failed == 0:
+        print(f"no case found in {arguments.folder}")
+    print(f"{passed} passed, {failed} failed")
+    return 0 if passed and not failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
