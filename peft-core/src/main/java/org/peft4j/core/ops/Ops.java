@@ -180,7 +180,7 @@ public final class Ops implements AutoCloseable {
 
     /** x times a number. */
     public Tensor scale(Tensor x, double f) {
-        return call("scale", x.dtype(), x, door.number(f));
+        return call("scale", x.dtype(), x, adopt((PtNDArray) door.cpu().create(f), DType.FLOAT64));
     }
 
     /** The matrix product of the last two dimensions. */
@@ -322,6 +322,30 @@ public final class Ops implements AutoCloseable {
                 orAbsent(mask),
                 door.number(causal ? 1 : 0),
                 door.number(scale));
+    }
+
+    /**
+     * The additive mask of a decoder over the last positions of a sequence: 0 for the keys that a
+     * query sees and −∞ for the others. A query sees keys up to its own position and no padding but
+     * itself.
+     *
+     * @param tokens INT64 [rows, keys], 1 for a token and 0 for padding; or null
+     * @param length the queries, the last of the keys' positions
+     * @param keys the keys
+     * @param window how many keys a query sees at most, itself included; 0 for all
+     * @param like gives the dtype
+     * @return [rows or 1, 1, length, keys]
+     */
+    public Tensor causalMask(
+            @Nullable Tensor tokens, long length, long keys, long window, Tensor like) {
+        return call(
+                "causal_mask",
+                like.dtype(),
+                orAbsent(tokens),
+                number(length),
+                number(keys),
+                door.number((double) window),
+                like);
     }
 
     /**

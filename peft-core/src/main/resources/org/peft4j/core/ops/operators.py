@@ -128,6 +128,22 @@ class Ops(Module):
     vh = v.view([b, n, -1, d]).transpose(1, 2)
     return self.attention(qh, kh, vh, mask, causal, scale)
 
+  # Additive mask [rows or 1, 1, length, keys] of the last length of keys positions: a query sees the
+  # keys up to its own, no further back than the window (0: all), and no padding but itself.
+  def causal_mask(self: __torch__.Ops, tokens: Tensor, length: Tensor, keys: Tensor, window: Tensor, like: Tensor) -> Tensor:
+    n = int(keys)
+    key = torch.arange(n, dtype=4, device=like.device)
+    query = torch.arange(n - int(length), n, dtype=4, device=like.device).unsqueeze(1)
+    seen = torch.le(key, query)
+    if int(window) > 0:
+      seen = torch.logical_and(seen, torch.gt(key, torch.sub(query, int(window))))
+    seen = seen.unsqueeze(0)
+    real = self.given(tokens)
+    if real is not None:
+      seen = torch.logical_or(torch.logical_and(seen, torch.ne(real, 0).unsqueeze(1)), torch.eq(key, query))
+    hidden = torch.logical_not(seen).unsqueeze(1)
+    return torch.zeros(hidden.size(), dtype=like.dtype, device=like.device).masked_fill_(hidden, float('-inf'))
+
   # Writes x [batch, heads, n, d] into the cache [batch, heads, capacity, d] at start, in place.
   def cache_write(self: __torch__.Ops, cache: Tensor, x: Tensor, start: Tensor) -> Tensor:
     cache.narrow(2, int(start), x.size(2)).copy_(x)
