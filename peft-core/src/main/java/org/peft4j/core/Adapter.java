@@ -9,7 +9,9 @@ import org.peft4j.core.ops.WeightOps;
 import org.peft4j.core.points.InjectionPoint;
 import org.peft4j.core.points.Placement;
 
-/** One trained or trainable instance of a method on a base: a name, a config, parameters at points. */
+/**
+ * One trained or trainable instance of a method on a base: a name, a config, parameters at points.
+ */
 public final class Adapter {
 
     private final String name;

@@ -25,8 +25,8 @@ import org.peft4j.core.points.SublayerPlacement;
 import org.peft4j.core.points.SublayerPoint;
 
 /**
- * Takes a new adapter's parameters and placements from its method. Fresh parameters are initialised;
- * those of an adapter that is being loaded get their values from the file afterwards.
+ * Takes a new adapter's parameters and placements from its method. Fresh parameters are
+ * initialised; those of an adapter that is being loaded get their values from the file afterwards.
  */
 public final class AdapterBuilder {
 
@@ -168,8 +168,8 @@ public final class AdapterBuilder {
     /**
      * Trains copies of whole modules, peft's {@code modules_to_save}.
      *
-     * @param names module paths or their endings, such as {@code lm_head}; a module that holds others
-     *     stands for all of them
+     * @param names module paths or their endings, such as {@code lm_head}; a module that holds
+     *     others stands for all of them
      */
     public void copyModules(List<String> names) {
         for (String name : names) {

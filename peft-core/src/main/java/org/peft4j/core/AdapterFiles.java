@@ -96,8 +96,7 @@ final class AdapterFiles {
                     FrozenWeights.dtypeOf(entry.type())
                             .filter(DType::isFloating)
                             .orElseThrow(() -> notFloating(weights.path(), entry));
-            try (Tensor read =
-                            ops.fromBytes(weights.read(entry), stored, entry.dimensions());
+            try (Tensor read = ops.fromBytes(weights.read(entry), stored, entry.dimensions());
                     Tensor value = ops.cast(read, DType.FLOAT32)) {
                 if (!ops.allFinite(value)) {
                     throw new BadFileException(
@@ -151,8 +150,7 @@ final class AdapterFiles {
 
     private static String lastPart(String nameOrPath) {
         String trimmed = nameOrPath.replaceAll("[/\\\\]+$", "");
-        return trimmed.substring(
-                Math.max(trimmed.lastIndexOf('/'), trimmed.lastIndexOf('\\')) + 1);
+        return trimmed.substring(Math.max(trimmed.lastIndexOf('/'), trimmed.lastIndexOf('\\')) + 1);
     }
 
     private static String withoutFullStop(String message) {

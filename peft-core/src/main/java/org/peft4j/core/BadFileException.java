@@ -29,8 +29,7 @@ public class BadFileException extends PeftException {
      * @param remedy what to do about it, without a closing full stop
      * @param cause what the machine said, or null
      */
-    public BadFileException(
-            Path file, String problem, String remedy, @Nullable Throwable cause) {
+    public BadFileException(Path file, String problem, String remedy, @Nullable Throwable cause) {
         super(file + ": " + problem + ". " + remedy + ".", cause);
         this.file = file;
     }

@@ -52,8 +52,8 @@ public interface BaseModel extends AutoCloseable {
      *
      * @param context the pass
      * @param batch the tokens, with labels
-     * @param scale the factor of the loss in the gradient, such as 1 / labels in the whole step; the
-     *     returned value is not scaled
+     * @param scale the factor of the loss in the gradient, such as 1 / labels in the whole step;
+     *     the returned value is not scaled
      */
     TaskLoss loss(ForwardContext context, TokenBatch batch, double scale);
 

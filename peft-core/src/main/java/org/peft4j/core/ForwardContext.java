@@ -84,8 +84,7 @@ public final class ForwardContext implements AutoCloseable {
         } else {
             Map<AdapterSelection, List<Integer>> members = new LinkedHashMap<>();
             for (int row = 0; row < selection.rows().size(); row++) {
-                members.computeIfAbsent(selection.rows().get(row), s -> new ArrayList<>())
-                        .add(row);
+                members.computeIfAbsent(selection.rows().get(row), s -> new ArrayList<>()).add(row);
             }
             if (members.size() == 1) {
                 groups.add(new Group(null, new int[0], stack(selection.rows().get(0), adapters)));
@@ -103,8 +102,7 @@ public final class ForwardContext implements AutoCloseable {
         return new ForwardContext(ops, overlay, List.copyOf(groups), leases, true, seed);
     }
 
-    private static List<Adapter> stack(
-            AdapterSelection selection, Map<String, Adapter> adapters) {
+    private static List<Adapter> stack(AdapterSelection selection, Map<String, Adapter> adapters) {
         List<Adapter> stack = new ArrayList<>();
         for (String name : selection.stack()) {
             Adapter adapter = adapters.get(name);
@@ -130,8 +128,7 @@ public final class ForwardContext implements AutoCloseable {
         for (int i = 0; i < rows.size(); i++) {
             int[] members = rows.get(i);
             long[] index = java.util.Arrays.stream(members).asLongStream().toArray();
-            RowGroup.Rows split =
-                    new RowGroup.Rows(ops.longs(index, index.length), orderTensor);
+            RowGroup.Rows split = new RowGroup.Rows(ops.longs(index, index.length), orderTensor);
             groups.add(new Group(split, members, stacks.get(i)));
         }
         return groups;
@@ -196,7 +193,9 @@ public final class ForwardContext implements AutoCloseable {
         return ops.mode() == Mode.TRAINING;
     }
 
-    /** Returns a seed for the next random operator; a pass with the same seed repeats the same ones. */
+    /**
+     * Returns a seed for the next random operator; a pass with the same seed repeats the same ones.
+     */
     public long nextSeed() {
         long z = seed + ++draws * 0x9E3779B97F4A7C15L; // SplitMix64 (Steele et al. 2014)
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
@@ -234,8 +233,7 @@ public final class ForwardContext implements AutoCloseable {
         return groupsAt(point, InputPlacement.class);
     }
 
-    private <P extends Placement> List<RowGroup<P>> groupsAt(
-            InjectionPoint point, Class<P> kind) {
+    private <P extends Placement> List<RowGroup<P>> groupsAt(InjectionPoint point, Class<P> kind) {
         List<RowGroup<P>> found = new ArrayList<>(groups.size());
         boolean any = false;
         for (Group group : groups) {

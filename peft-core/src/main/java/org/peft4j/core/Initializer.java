@@ -45,6 +45,7 @@ public interface Initializer {
      */
     static Initializer kaimingUniform() {
         return (values, shape, random) ->
-                uniform(1 / Math.sqrt((double) shape[shape.length - 1])).fill(values, shape, random);
+                uniform(1 / Math.sqrt((double) shape[shape.length - 1]))
+                        .fill(values, shape, random);
     }
 }

@@ -3,8 +3,8 @@ package org.peft4j.core;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts the holders of something native and frees it with the last one, so that deleting an adapter
- * never pulls it from under a running pass, and no pass takes a lock.
+ * Counts the holders of something native and frees it with the last one, so that deleting an
+ * adapter never pulls it from under a running pass, and no pass takes a lock.
  */
 final class Lease {
 

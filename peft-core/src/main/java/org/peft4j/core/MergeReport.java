@@ -22,8 +22,8 @@ public record MergeReport(List<String> adapters, List<MergedPoint> points) {
      *
      * @param path its path
      * @param change the largest |merged − frozen| of its weight
-     * @param rounding the largest |merged − exact| of its weight, where exact is the float32 sum that
-     *     was rounded once to the weight's dtype; 0 for float32
+     * @param rounding the largest |merged − exact| of its weight, where exact is the float32 sum
+     *     that was rounded once to the weight's dtype; 0 for float32
      */
     public record MergedPoint(String path, double change, double rounding) {}
 
@@ -32,7 +32,9 @@ public record MergeReport(List<String> adapters, List<MergedPoint> points) {
         return points.stream().mapToDouble(MergedPoint::change).max().orElse(0);
     }
 
-    /** Returns the largest rounding of any weight: how far the merged model is from the unmerged. */
+    /**
+     * Returns the largest rounding of any weight: how far the merged model is from the unmerged.
+     */
     public double largestRounding() {
         return points.stream().mapToDouble(MergedPoint::rounding).max().orElse(0);
     }

@@ -15,7 +15,8 @@ import org.peft4j.core.points.NormWeights;
 
 /**
  * Trainable copies of whole modules, peft's {@code modules_to_save}: parameters that start as the
- * frozen ones and stand in for them. They are kept in float32 and saved under the module's own path.
+ * frozen ones and stand in for them. They are kept in float32 and saved under the module's own
+ * path.
  */
 final class ModuleCopies {
 
@@ -90,8 +91,7 @@ final class ModuleCopies {
         @Override
         public NormWeights merge(WeightOps ops, NormWeights weights) {
             @Nullable Tensor bias = copy.bias();
-            return new NormWeights(
-                    ops.clone(copy.weight()), bias == null ? null : ops.clone(bias));
+            return new NormWeights(ops.clone(copy.weight()), bias == null ? null : ops.clone(bias));
         }
     }
 }

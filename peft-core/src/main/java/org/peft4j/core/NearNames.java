@@ -30,8 +30,7 @@ public final class NearNames {
         String last = wanted.substring(wanted.lastIndexOf('.') + 1);
         List<String> names = new ArrayList<>();
         for (String path : known) {
-            String name =
-                    wanted.contains(".") ? path : path.substring(path.lastIndexOf('.') + 1);
+            String name = wanted.contains(".") ? path : path.substring(path.lastIndexOf('.') + 1);
             if (!names.contains(name)) {
                 names.add(name);
             }

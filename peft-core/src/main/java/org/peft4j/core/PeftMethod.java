@@ -3,8 +3,8 @@ package org.peft4j.core;
 import org.peft4j.core.files.JsonFields;
 
 /**
- * A fine-tuning method. Found by {@link java.util.ServiceLoader}: one implementation and one line in
- * {@code META-INF/services/org.peft4j.core.PeftMethod} add it.
+ * A fine-tuning method. Found by {@link java.util.ServiceLoader}: one implementation and one line
+ * in {@code META-INF/services/org.peft4j.core.PeftMethod} add it.
  */
 public interface PeftMethod {
 
@@ -20,8 +20,8 @@ public interface PeftMethod {
     PeftConfig readConfig(JsonFields json);
 
     /**
-     * Completes a config for a base: whatever the config leaves open, such as default target modules,
-     * is settled here, so that the saved file says what was trained.
+     * Completes a config for a base: whatever the config leaves open, such as default target
+     * modules, is settled here, so that the saved file says what was trained.
      */
     default PeftConfig resolve(PeftConfig config, BaseModel base) {
         return config;

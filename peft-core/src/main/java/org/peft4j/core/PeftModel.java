@@ -20,9 +20,9 @@ import org.peft4j.core.ops.UpdateOps;
 /**
  * A frozen base and its adapters by name.
  *
- * <p>Safe for many threads: adding, deleting and merging replace the state as a whole, and a running
- * pass goes on with what it started with. No pass waits for a lock. Training one adapter from two
- * threads at once is the one thing to avoid.
+ * <p>Safe for many threads: adding, deleting and merging replace the state as a whole, and a
+ * running pass goes on with what it started with. No pass waits for a lock. Training one adapter
+ * from two threads at once is the one thing to avoid.
  */
 public final class PeftModel implements AutoCloseable {
 
@@ -73,8 +73,8 @@ public final class PeftModel implements AutoCloseable {
      * @param name a new adapter name
      * @param config its settings
      * @param seed decides its initial values
-     * @throws PeftException if the name is taken, no method has the config's type, or the config does
-     *     not fit the base
+     * @throws PeftException if the name is taken, no method has the config's type, or the config
+     *     does not fit the base
      */
     public Adapter add(String name, PeftConfig config, long seed) {
         requireFree(name);
@@ -264,7 +264,9 @@ public final class PeftModel implements AutoCloseable {
         }
     }
 
-    /** Returns null if something was freed since the state was read: then there is a newer state. */
+    /**
+     * Returns null if something was freed since the state was read: then there is a newer state.
+     */
     private static @Nullable List<Lease> acquire(State now, Map<String, Adapter> chosen) {
         List<Lease> wanted = new ArrayList<>();
         wanted.add(now.overlayLease());
@@ -359,8 +361,7 @@ public final class PeftModel implements AutoCloseable {
             if (!adapter.isTrainable()) {
                 continue;
             }
-            try (ForwardContext context =
-                    open(AdapterSelection.of(name), Mode.TRAINING, 0)) {
+            try (ForwardContext context = open(AdapterSelection.of(name), Mode.TRAINING, 0)) {
                 Ops ops = context.ops();
                 Tensor penalty = adapter.hook().penalty(ops);
                 if (penalty != null) {
@@ -427,13 +428,14 @@ public final class PeftModel implements AutoCloseable {
     // --- merging ---
 
     /**
-     * Merges adapters into the weights that this model computes with. The frozen base is not touched:
-     * the merged weights lie beside it until {@link #unmerge}, which restores the base bit for bit.
-     * Passes that run meanwhile finish with the old weights.
+     * Merges adapters into the weights that this model computes with. The frozen base is not
+     * touched: the merged weights lie beside it until {@link #unmerge}, which restores the base bit
+     * for bit. Passes that run meanwhile finish with the old weights.
      *
      * @param names the adapters, the one nearest to the base first
      * @return what changed, and how far rounding moved it
-     * @throws NonFiniteException if a merged weight would be NaN or infinite; nothing is merged then
+     * @throws NonFiniteException if a merged weight would be NaN or infinite; nothing is merged
+     *     then
      * @throws PeftException if something is merged already, or an adapter cannot be merged
      */
     public MergeReport merge(String... names) {

@@ -3,14 +3,14 @@ package org.peft4j.core;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the tokens of a batch lie: how many come now, how many came before (in a key-value cache, or
- * as virtual tokens), and which of all these are padding.
+ * Where the tokens of a batch lie: how many come now, how many came before (in a key-value cache,
+ * or as virtual tokens), and which of all these are padding.
  *
  * @param rows the batch
  * @param past positions before the ones of this pass, the same for every row
  * @param length positions in this pass
- * @param mask 1 for a token and 0 for padding, [rows, past + length] row by row; null where there is
- *     no padding
+ * @param mask 1 for a token and 0 for padding, [rows, past + length] row by row; null where there
+ *     is no padding
  */
 public record SequenceLayout(int rows, int past, int length, long @Nullable [] mask) {
 
@@ -51,6 +51,17 @@ public record SequenceLayout(int rows, int past, int length, long @Nullable [] m
         }
     }
 
+    /**
+     * Returns the layout of rows without padding.
+     *
+     * @param rows the batch
+     * @param past positions before the ones of this pass
+     * @param length positions in this pass
+     */
+    public static SequenceLayout unpadded(int rows, int past, int length) {
+        return new SequenceLayout(rows, past, length, null);
+    }
+
     /** Returns the layout with virtual tokens put before every row, as tokens of the past. */
     public SequenceLayout withPast(int virtualTokens) {
         return new SequenceLayout(rows, past + virtualTokens, length, extended(virtualTokens));
@@ -77,8 +88,8 @@ public record SequenceLayout(int rows, int past, int length, long @Nullable [] m
 
     /**
      * Returns the position of every token of this pass, [rows, length] row by row: how many tokens
-     * of its row come before it. Padding on the left does not count; padding gets position 0 or that
-     * of the last token.
+     * of its row come before it. Padding on the left does not count; padding gets position 0 or
+     * that of the last token.
      */
     public long[] positions() {
         long[] positions = new long[rows * length];
@@ -95,7 +106,10 @@ public record SequenceLayout(int rows, int past, int length, long @Nullable [] m
         return positions;
     }
 
-    /** Returns whether a token comes after padding in some row, so that the causal order alone does not hide it. */
+    /**
+     * Returns whether a token comes after padding in some row, so that the causal order alone does
+     * not hide it.
+     */
     public boolean hasPaddingBeforeTokens() {
         if (mask == null) {
             return false;

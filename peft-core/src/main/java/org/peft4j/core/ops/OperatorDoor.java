@@ -50,10 +50,7 @@ public final class OperatorDoor implements AutoCloseable {
         JniUtils.setGraphExecutorOptimize(false);
         this.module = load(manager);
         this.absent =
-                new Tensor(
-                        this,
-                        manager.create(new Shape(0), DataType.FLOAT32),
-                        DType.FLOAT32);
+                new Tensor(this, manager.create(new Shape(0), DataType.FLOAT32), DType.FLOAT32);
     }
 
     private static PtSymbolBlock load(PtNDManager manager) {
@@ -75,7 +72,9 @@ public final class OperatorDoor implements AutoCloseable {
         try {
             return new OperatorDoor(
                     (PtNDManager) NDManager.newBaseManager(device, PtEngine.ENGINE_NAME));
-        } catch (ai.djl.engine.EngineException | UnsatisfiedLinkError | IllegalArgumentException e) {
+        } catch (ai.djl.engine.EngineException
+                | UnsatisfiedLinkError
+                | IllegalArgumentException e) {
             throw new PeftException(
                     "PyTorch cannot be opened on "
                             + device
@@ -191,7 +190,10 @@ public final class OperatorDoor implements AutoCloseable {
         }
     }
 
-    /** Calls a method in inference mode with any values, which are closed; the caller closes the result. */
+    /**
+     * Calls a method in inference mode with any values, which are closed; the caller closes the
+     * result.
+     */
     IValue runValues(String method, IValue... values) {
         try {
             return IValueUtils.runMethod(module, method, values);

@@ -70,7 +70,8 @@ public final class Ops implements AutoCloseable {
     private void requireThread() {
         if (Thread.currentThread() != thread) {
             throw new IllegalStateException(
-                    "a forward pass belongs to the thread that opened it (" + thread.getName()
+                    "a forward pass belongs to the thread that opened it ("
+                            + thread.getName()
                             + "). Open one per thread.");
         }
     }
@@ -80,8 +81,7 @@ public final class Ops implements AutoCloseable {
     /** Returns an INT64 tensor of the given shape. */
     public Tensor longs(long[] values, long... shape) {
         return adopt(
-                door.manager()
-                                .create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64),
+                door.manager().create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64),
                 DType.INT64);
     }
 
@@ -89,10 +89,10 @@ public final class Ops implements AutoCloseable {
     public Tensor floats(float[] values, long... shape) {
         return adopt(
                 door.manager()
-                                .create(
-                                        java.nio.FloatBuffer.wrap(values),
-                                        new Shape(shape),
-                                        DataType.FLOAT32),
+                        .create(
+                                java.nio.FloatBuffer.wrap(values),
+                                new Shape(shape),
+                                DataType.FLOAT32),
                 DType.FLOAT32);
     }
 
@@ -116,8 +116,9 @@ public final class Ops implements AutoCloseable {
     }
 
     /**
-     * y = W x + b + s · B A dropout(x), the LoRA linear (Hu et al. 2021, eq. 3) in one crossing. The
-     * low-rank term is computed in the dtype of A and added before the sum is rounded to x's dtype.
+     * y = W x + b + s · B A dropout(x), the LoRA linear (Hu et al. 2021, eq. 3) in one crossing.
+     * The low-rank term is computed in the dtype of A and added before the sum is rounded to x's
+     * dtype.
      *
      * @param x [rows, in]
      * @param w [out, in], of x's dtype
@@ -211,7 +212,8 @@ public final class Ops implements AutoCloseable {
     }
 
     /**
-     * w · x / √(mean(x²) + ε) over the last dimension, reduced in float32 (Zhang and Sennrich 2019).
+     * w · x / √(mean(x²) + ε) over the last dimension, reduced in float32 (Zhang and Sennrich
+     * 2019).
      *
      * @param x [rows, width]
      * @param w [width]
@@ -222,8 +224,7 @@ public final class Ops implements AutoCloseable {
 
     /** Layer normalisation over the last dimension (Ba et al. 2016). */
     public Tensor layerNorm(Tensor x, @Nullable Tensor w, @Nullable Tensor b, double epsilon) {
-        return call(
-                "layer_norm", x.dtype(), x, orAbsent(w), orAbsent(b), door.number(epsilon));
+        return call("layer_norm", x.dtype(), x, orAbsent(w), orAbsent(b), door.number(epsilon));
     }
 
     /** silu(gate) · up (Shazeer 2020). */
@@ -364,8 +365,7 @@ public final class Ops implements AutoCloseable {
 
     /** The part start … start + length of a dimension, sharing memory. */
     public Tensor narrow(Tensor x, int dimension, long start, long length) {
-        return call(
-                "narrow", x.dtype(), x, door.number(dimension), number(start), number(length));
+        return call("narrow", x.dtype(), x, door.number(dimension), number(start), number(length));
     }
 
     /** The last two dimensions exchanged. */
@@ -408,12 +408,7 @@ public final class Ops implements AutoCloseable {
      * @param rows rows in a slice
      */
     public LossAndGradient linearCrossEntropy(
-            Tensor hidden,
-            Tensor w,
-            @Nullable Tensor b,
-            Tensor labels,
-            double scale,
-            long rows) {
+            Tensor hidden, Tensor w, @Nullable Tensor b, Tensor labels, double scale, long rows) {
         JniUtils.setGradMode(false);
         try {
             NDList pair =
@@ -452,9 +447,7 @@ public final class Ops implements AutoCloseable {
 
     private NDList invoke(String method, Tensor... inputs) {
         requireThread();
-        return mode == Mode.TRAINING
-                ? door.run(method, inputs)
-                : door.runInference(method, inputs);
+        return mode == Mode.TRAINING ? door.run(method, inputs) : door.runInference(method, inputs);
     }
 
     private Tensor adopt(PtNDArray array, DType dtype) {

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Owns the tensors made since it was opened and closes them with itself, but for those that were
- * {@linkplain #keep kept}. Scopes of one {@link Ops} nest; a kept tensor moves to the scope outside,
- * or to the caller where there is none.
+ * {@linkplain #keep kept}. Scopes of one {@link Ops} nest; a kept tensor moves to the scope
+ * outside, or to the caller where there is none.
  */
 public final class Scope implements AutoCloseable {
 

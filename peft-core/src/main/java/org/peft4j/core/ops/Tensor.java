@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * An n-dimensional array in libtorch whose dtype Java knows without asking.
  *
- * <p>A tensor is owned by the {@link Scope} it was made in, or by whoever kept it out of one; closing
- * it twice is harmless. Tensors are safe to read from several threads.
+ * <p>A tensor is owned by the {@link Scope} it was made in, or by whoever kept it out of one;
+ * closing it twice is harmless. Tensors are safe to read from several threads.
  */
 public final class Tensor implements AutoCloseable {
 

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gradients and the steps that use them, in place, in one call over all parameters. Safe for several
- * threads as long as they do not share parameters.
+ * Gradients and the steps that use them, in place, in one call over all parameters. Safe for
+ * several threads as long as they do not share parameters.
  */
 public final class UpdateOps {
 
@@ -27,11 +27,11 @@ public final class UpdateOps {
      * The gradients of outputs for parameters (reverse-mode differentiation); the graph is used up.
      *
      * @param outputs what to differentiate
-     * @param outputGradients the gradient of each output, of its shape; null stands for 1 and needs a
-     *     0-d output
+     * @param outputGradients the gradient of each output, of its shape; null stands for 1 and needs
+     *     a 0-d output
      * @param parameters leaves that require gradients
-     * @return a gradient per parameter, which the caller closes; null for one that no output depends
-     *     on
+     * @return a gradient per parameter, which the caller closes; null for one that no output
+     *     depends on
      */
     public List<@Nullable Tensor> gradients(
             List<Tensor> outputs,
@@ -86,8 +86,8 @@ public final class UpdateOps {
     }
 
     /**
-     * One step of AdamW (Loshchilov and Hutter 2019) as {@code torch.optim.AdamW} takes it, over all
-     * tensors in one fused kernel.
+     * One step of AdamW (Loshchilov and Hutter 2019) as {@code torch.optim.AdamW} takes it, over
+     * all tensors in one fused kernel.
      *
      * @param parameters FLOAT32, changed
      * @param gradients of the parameters' shapes

@@ -91,11 +91,7 @@ public final class WeightOps {
     public Tensor floats(float[] values, long... shape) {
         return new Tensor(
                 door,
-                door.manager()
-                                .create(
-                                        FloatBuffer.wrap(values),
-                                        new Shape(shape),
-                                        DataType.FLOAT32),
+                door.manager().create(FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32),
                 DType.FLOAT32);
     }
 
@@ -190,10 +186,10 @@ public final class WeightOps {
         return new Tensor(
                 door,
                 door.cpu()
-                                .create(
-                                        java.nio.LongBuffer.wrap(values),
-                                        new Shape(values.length),
-                                        DataType.INT64),
+                        .create(
+                                java.nio.LongBuffer.wrap(values),
+                                new Shape(values.length),
+                                DataType.INT64),
                 DType.INT64);
     }
 
@@ -203,9 +199,7 @@ public final class WeightOps {
 
     private Tensor call(String method, DType dtype, Tensor... inputs) {
         return new Tensor(
-                door,
-                (PtNDArray) withoutGraph(() -> door.run(method, inputs)).get(0),
-                dtype);
+                door, (PtNDArray) withoutGraph(() -> door.run(method, inputs)).get(0), dtype);
     }
 
     /** Plain tensors, not inference tensors: autograd must be able to keep a weight. */

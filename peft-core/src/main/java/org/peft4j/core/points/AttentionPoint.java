@@ -68,8 +68,7 @@ public record AttentionPoint(String path, Kind kind, int heads, int keyValueHead
         return y;
     }
 
-    private static AttentionFlow rows(
-            Ops ops, AttentionFlow flow, Tensor queries, Tensor index) {
+    private static AttentionFlow rows(Ops ops, AttentionFlow flow, Tensor queries, Tensor index) {
         @Nullable Tensor mask = flow.mask();
         return new AttentionFlow(
                 queries,

@@ -42,8 +42,7 @@ public record EmbeddingPoint(String path, Tensor table) implements InjectionPoin
         for (EmbeddingPlacement placement : placements) {
             used = placement.table(context, used);
         }
-        Tensor y =
-                context.ops().cast(context.ops().embedding(ids, used), table.dtype());
+        Tensor y = context.ops().cast(context.ops().embedding(ids, used), table.dtype());
         for (EmbeddingPlacement placement : placements) {
             y = placement.forward(context, ids, y);
         }

@@ -4,7 +4,9 @@ package org.peft4j.core.points;
 public sealed interface InjectionPoint
         permits LinearPoint, EmbeddingPoint, NormPoint, SublayerPoint, AttentionPoint, InputPoint {
 
-    /** Returns the module path in Hugging Face's spelling, as {@code model.layers.0.mlp.up_proj}. */
+    /**
+     * Returns the module path in Hugging Face's spelling, as {@code model.layers.0.mlp.up_proj}.
+     */
     String path();
 
     /** Returns the last component of the path, as {@code up_proj}. */

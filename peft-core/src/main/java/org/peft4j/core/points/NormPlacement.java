@@ -14,8 +14,8 @@ public non-sealed interface NormPlacement extends Placement {
      *
      * @param ops operators on weights
      * @param weights FLOAT32 parameters
-     * @return FLOAT32 parameters with the same effect; tensors that are not the given ones belong to
-     *     the caller
+     * @return FLOAT32 parameters with the same effect; tensors that are not the given ones belong
+     *     to the caller
      */
     NormWeights merge(WeightOps ops, NormWeights weights);
 }

@@ -19,7 +19,8 @@ public record RowGroup<P extends Placement>(@Nullable Rows rows, List<P> placeme
      * Some rows of a batch.
      *
      * @param index INT64 [n], which rows
-     * @param order INT64 [batch], where each row of the batch lies once all groups are laid end to end
+     * @param order INT64 [batch], where each row of the batch lies once all groups are laid end to
+     *     end
      */
     public record Rows(Tensor index, Tensor order) {}
 

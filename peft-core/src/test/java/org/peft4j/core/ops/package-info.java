@@ -1,0 +1,5 @@
+/** Tests of the operator door. */
+@NullMarked
+package org.peft4j.core.ops;
+
+import org.jspecify.annotations.NullMarked;
