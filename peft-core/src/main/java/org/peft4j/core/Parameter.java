@@ -10,7 +10,13 @@ public final class Parameter {
     private final Tensor value;
     private @Nullable Tensor gradient;
 
-    Parameter(String key, Tensor value) {
+    /**
+     * Names a tensor.
+     *
+     * @param key its name in the adapter's file
+     * @param value FLOAT32; closed with the adapter that the parameter belongs to
+     */
+    public Parameter(String key, Tensor value) {
         this.key = key;
         this.value = value;
     }
