@@ -92,6 +92,11 @@ public record TokenBatch(SequenceLayout layout, long[] inputIds, long @Nullable 
                 labels == null ? null : wanted);
     }
 
+    /** Returns the same tokens with labels. */
+    public TokenBatch withLabels(long[] wanted) {
+        return new TokenBatch(layout, inputIds, wanted);
+    }
+
     /** Returns the number of rows. */
     public int rows() {
         return layout.rows();
