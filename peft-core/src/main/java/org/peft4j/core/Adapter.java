@@ -82,7 +82,9 @@ public final class Adapter {
                 .sum();
     }
 
-    /** Returns further keys in the adapter's file, each with the key of the parameter it repeats. */
+    /**
+     * Returns further keys in the adapter's file, each with the key of the parameter it repeats.
+     */
     Map<String, String> aliases() {
         return aliases;
     }

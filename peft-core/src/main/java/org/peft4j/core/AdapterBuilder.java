@@ -104,8 +104,8 @@ public final class AdapterBuilder {
     }
 
     /**
-     * Adds a trainable float32 copy of one of the base's own parameters, such as a bias. Other than a
-     * copy of a module it does not count as added to the base, because peft trains the original.
+     * Adds a trainable float32 copy of one of the base's own parameters, such as a bias. Other than
+     * a copy of a module it does not count as added to the base, because peft trains the original.
      *
      * @param key its name in the adapter's file
      * @param frozen the base's parameter

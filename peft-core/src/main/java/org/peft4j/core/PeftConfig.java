@@ -26,8 +26,8 @@ public interface PeftConfig {
     List<String> modulesToSave();
 
     /**
-     * Returns whether a trained copy of an embedding also stands in for the output embedding that the
-     * base ties to it; only peft's LoRA has this setting.
+     * Returns whether a trained copy of an embedding also stands in for the output embedding that
+     * the base ties to it; only peft's LoRA has this setting.
      */
     default boolean ensureWeightTying() {
         return false;

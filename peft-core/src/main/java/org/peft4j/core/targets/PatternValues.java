@@ -25,10 +25,7 @@ public final class PatternValues<V> {
     private PatternValues(Map<String, V> values) {
         this.values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
         values.keySet()
-                .forEach(
-                        key ->
-                                patterns.put(
-                                        key, PythonPattern.compile("(.*\\.)?(" + key + ")")));
+                .forEach(key -> patterns.put(key, PythonPattern.compile("(.*\\.)?(" + key + ")")));
     }
 
     /**
@@ -70,9 +67,7 @@ public final class PatternValues<V> {
         for (String path : paths) {
             String now = firstMatch(path, patterns.keySet());
             String then = firstMatch(path, sorted);
-            if (now != null
-                    && then != null
-                    && !Objects.equals(values.get(now), values.get(then))) {
+            if (now != null && then != null && !Objects.equals(values.get(now), values.get(then))) {
                 changed.add(path);
             }
         }

@@ -65,8 +65,7 @@ public record TargetModule(String path, Kind kind, @Nullable LinearRole role) {
             modules.putIfAbsent(holder, new TargetModule(holder, Kind.CONTAINER, null));
         }
         if (!path.isEmpty()) {
-            modules.merge(
-                    path, module, (old, next) -> next.kind() == Kind.CONTAINER ? old : next);
+            modules.merge(path, module, (old, next) -> next.kind() == Kind.CONTAINER ? old : next);
         }
     }
 

@@ -50,7 +50,10 @@ public record TargetReport(
                     + (paths.size() == 1 ? " module" : " modules")
                     + (paths.isEmpty()
                             ? ""
-                            : " (" + String.join(", ", paths.subList(0, paths.size() - Math.max(0, rest)))
+                            : " ("
+                                    + String.join(
+                                            ", ",
+                                            paths.subList(0, paths.size() - Math.max(0, rest)))
                                     + (rest > 0 ? ", and " + rest + " more" : "")
                                     + ")")
                     + (setAside ? ", others excluded or saved as a whole" : "");
@@ -58,8 +61,8 @@ public record TargetReport(
     }
 
     /**
-     * Insists that every setting picks something: right for a new adapter, where a name that matches
-     * nothing is a typing error.
+     * Insists that every setting picks something: right for a new adapter, where a name that
+     * matches nothing is a typing error.
      *
      * @throws PeftException with the first problem
      */

@@ -19,9 +19,10 @@ import org.peft4j.core.targets.TargetSpec.Regex;
  *
  * @param modules {@code target_modules}
  * @param exclude {@code exclude_modules}, which is looked at first; or null
- * @param layers {@code layers_to_transform}: only in these layers, counted by the first number in the
- *     path; empty or null for all. A name that is a whole path is exempt
- * @param layerLists {@code layers_pattern}: what the numbered list of layers is called; empty for any
+ * @param layers {@code layers_to_transform}: only in these layers, counted by the first number in
+ *     the path; empty or null for all. A name that is a whole path is exempt
+ * @param layerLists {@code layers_pattern}: what the numbered list of layers is called; empty for
+ *     any
  */
 public record Targets(
         TargetSpec modules,
@@ -58,7 +59,9 @@ public record Targets(
         for (Integer layer : layers == null ? List.<Integer>of() : layers) {
             if (layer < 0) {
                 throw new PeftException(
-                        "layers_to_transform must hold numbers from 0 up, but holds " + layer + ".");
+                        "layers_to_transform must hold numbers from 0 up, but holds "
+                                + layer
+                                + ".");
             }
         }
     }

@@ -1,6 +1,6 @@
 /**
- * Which modules of a base a config means: {@code target_modules} and its neighbours, matched exactly
- * as Python's {@code peft} matches them, and reported.
+ * Which modules of a base a config means: {@code target_modules} and its neighbours, matched
+ * exactly as Python's {@code peft} matches them, and reported.
  *
  * <p>{@link org.peft4j.core.targets.Targets} holds the settings. {@link
  * org.peft4j.core.targets.Targets#settle} turns shorthands into names once the base is known, and
