@@ -212,14 +212,14 @@ public final class AdapterBuilder {
                 }
             }
         }
-        names.forEach(this::copyModule);
+        names.forEach(this::copyNamed);
     }
 
-    private void copyModule(String name) {
+    private void copyNamed(String name) {
         boolean found = false;
         for (InjectionPoint point : points().all()) {
             if (isOrIsInside(point.path(), name)) {
-                found |= isTaken(point) || ModuleCopies.place(this, point);
+                found |= isTaken(point) || copyModule(point);
             }
         }
         if (!found) {
@@ -233,6 +233,16 @@ public final class AdapterBuilder {
 
     private static boolean isNamed(InjectionPoint point, List<String> names) {
         return names.stream().anyMatch(name -> isOrIsInside(point.path(), name));
+    }
+
+    /**
+     * Trains a copy of the module at a point.
+     *
+     * @param point any point that nothing is placed at yet
+     * @return whether the point has weights to copy; nothing happens if not
+     */
+    public boolean copyModule(InjectionPoint point) {
+        return ModuleCopies.place(this, point);
     }
 
     private static boolean isOrIsInside(String path, String name) {
