@@ -360,6 +360,41 @@ public final class Ops implements AutoCloseable {
         return call("cache_write", cache.dtype(), cache, x, number(start));
     }
 
+    /**
+     * {@link #rotaryAttention} with a cache, in one crossing: writes the keys and values of this pass
+     * into the caches in place, then attends to all that they hold; inference only.
+     *
+     * @param keys [batch, key-value heads, capacity, d]
+     * @param values [batch, key-value heads, capacity, d]
+     * @param start the positions that the caches hold already
+     */
+    public Tensor cachedRotaryAttention(
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            RotaryTable table,
+            @Nullable Tensor mask,
+            boolean causal,
+            double scale,
+            Tensor keys,
+            Tensor values,
+            long start) {
+        return call(
+                "cached_rotary_attention",
+                q.dtype(),
+                q,
+                k,
+                v,
+                table.cos(),
+                table.sin(),
+                orAbsent(mask),
+                door.number(causal ? 1 : 0),
+                door.number(scale),
+                keys,
+                values,
+                number(start));
+    }
+
     // --- shapes and rows ---
 
     /** The rows of the first dimension that the INT64 index [n] names. */

@@ -149,6 +149,21 @@ class Ops(Module):
     cache.narrow(2, int(start), x.size(2)).copy_(x)
     return cache.narrow(2, 0, int(start) + x.size(2))
 
+  # rotary_attention that first writes its keys and values into caches at start and then attends to
+  # all that is there. A single query per row attends group by group: no key-value head is repeated.
+  def cached_rotary_attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, causal: Tensor, scale: Tensor, keys: Tensor, values: Tensor, start: Tensor) -> Tensor:
+    b = q.size(0)
+    n = q.size(1)
+    d = cos.size(-1)
+    qh = self.rotate(q.view([b, n, -1, d]).transpose(1, 2), cos, sin)
+    kh = self.cache_write(keys, self.rotate(k.view([b, n, -1, d]).transpose(1, 2), cos, sin), start)
+    vh = self.cache_write(values, v.view([b, n, -1, d]).transpose(1, 2), start)
+    if n > 1:
+      return self.attention(qh, kh, vh, mask, causal, scale)
+    grouped = qh.reshape([b, kh.size(1), -1, d])
+    y = torch.scaled_dot_product_attention(grouped, kh, vh, self.given(mask), 0., False, scale=float(scale))
+    return y.reshape([b, 1, -1])
+
   # --- shapes and rows ---
 
   def rows(self: __torch__.Ops, x: Tensor, index: Tensor) -> Tensor:

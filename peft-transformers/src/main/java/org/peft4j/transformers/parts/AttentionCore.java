@@ -40,20 +40,45 @@ public record AttentionCore(AttentionPoint point) {
         Ops.@Nullable RotaryTable rotary = step.rotary();
         AttentionMask mask = step.mask();
         double scale = 1 / Math.sqrt(point.headDim());
-        if (rotary != null && step.cache() == null && point.isPlain(context)) {
-            return ops.rotaryAttention(q, k, v, rotary, mask.additive(), mask.causal(), scale);
+        KeyValueCache.@Nullable Layer cache = step.cache();
+        if (rotary != null && point.isPlain(context)) {
+            return fused(ops, q, k, v, rotary, mask, scale, cache);
         }
         Tensor queries = rotated(ops, ops.heads(q, point.headDim()), rotary);
         Tensor keys = rotated(ops, ops.heads(k, point.headDim()), rotary);
         Tensor values = ops.heads(v, point.headDim());
-        KeyValueCache.@Nullable Layer cache = step.cache();
         if (cache != null) {
-            keys = cache.extendKeys(ops, keys);
-            values = cache.extendValues(ops, values);
+            keys = ops.cacheWrite(cache.keys(), keys, cache.start());
+            values = ops.cacheWrite(cache.values(), values, cache.start());
         }
         return point.forward(
                 context,
                 new AttentionFlow(queries, keys, values, mask.additive(), mask.causal(), scale));
+    }
+
+    private static Tensor fused(
+            Ops ops,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            Ops.RotaryTable rotary,
+            AttentionMask mask,
+            double scale,
+            KeyValueCache.@Nullable Layer cache) {
+        if (cache == null) {
+            return ops.rotaryAttention(q, k, v, rotary, mask.additive(), mask.causal(), scale);
+        }
+        return ops.cachedRotaryAttention(
+                q,
+                k,
+                v,
+                rotary,
+                mask.additive(),
+                mask.causal(),
+                scale,
+                cache.keys(),
+                cache.values(),
+                cache.start());
     }
 
     private static Tensor rotated(Ops ops, Tensor x, Ops.@Nullable RotaryTable rotary) {

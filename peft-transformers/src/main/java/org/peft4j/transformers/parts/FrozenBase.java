@@ -98,7 +98,8 @@ public abstract class FrozenBase implements BaseModel {
 
     @Override
     public final void write(Path directory, WeightOverlay changed) {
-        CheckpointWriter.write(checkpoint, this, ties, directory, changed);
+        new CheckpointWriter(checkpoint, ties, changed)
+                .write(directory, CheckpointWriter.LARGEST_FILE);
     }
 
     @Override

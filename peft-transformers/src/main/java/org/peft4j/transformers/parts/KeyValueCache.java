@@ -170,21 +170,21 @@ public final class KeyValueCache implements DecodingCache {
 
         private Layer() {}
 
-        /**
-         * Adds this pass's keys.
-         *
-         * @param x [batch, key-value heads, length, d]
-         * @return all keys so far, [batch, key-value heads, past + length, d]
-         */
-        public Tensor extendKeys(Ops pass, Tensor x) {
+        /** Returns the memory of the keys, [batch, key-value heads, capacity, d]. */
+        Tensor keys() {
             keys = reserved(keys);
-            return pass.cacheWrite(keys, x, length);
+            return keys;
         }
 
-        /** Adds this pass's values, as {@link #extendKeys} adds keys. */
-        public Tensor extendValues(Ops pass, Tensor x) {
+        /** Returns the memory of the values, [batch, key-value heads, capacity, d]. */
+        Tensor values() {
             values = reserved(values);
-            return pass.cacheWrite(values, x, length);
+            return values;
+        }
+
+        /** Returns the positions filled before this pass. */
+        int start() {
+            return length;
         }
 
         private Tensor reserved(@Nullable Tensor present) {
