@@ -212,14 +212,14 @@ public final class AdapterBuilder {
                 }
             }
         }
-        names.forEach(this::copyModule);
+        names.forEach(this::copyNamed);
     }
 
-    private void copyModule(String name) {
+    private void copyNamed(String name) {
         boolean found = false;
         for (InjectionPoint point : points().all()) {
             if (isOrIsInside(point.path(), name)) {
-                found |= isTaken(point) || ModuleCopies.place(this, point);
+                found |= isTaken(point) || copyModule(point);
             }
         }
         if (!found) {

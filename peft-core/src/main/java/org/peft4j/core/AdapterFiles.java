@@ -76,7 +76,7 @@ final class AdapterFiles {
         Set<String> aliases = adapter.aliases().keySet();
         adapter.aliases()
                 .forEach((alias, key) -> expected.put(alias, adapter.parameter(key).orElseThrow()));
-        requireSameNames(adapter, expected.keySet(), weights);
+        requireSameNames(base, adapter, expected.keySet(), weights);
         expected.forEach((key, parameter) -> requireShape(base, adapter, weights, key, parameter));
         expected.forEach(
                 (key, parameter) -> {
@@ -162,7 +162,7 @@ final class AdapterFiles {
     }
 
     private static void requireSameNames(
-            Adapter adapter, Set<String> expected, SafetensorsFile weights) {
+            BaseModel base, Adapter adapter, Set<String> expected, SafetensorsFile weights) {
         Set<String> missing = new TreeSet<>(expected);
         missing.removeAll(weights.entries().keySet());
         Set<String> unexpected = new TreeSet<>(weights.entries().keySet());
@@ -170,7 +170,9 @@ final class AdapterFiles {
         if (!missing.isEmpty() || !unexpected.isEmpty()) {
             throw new BadFileException(
                     weights.path(),
-                    "the tensors are not those that adapter_config.json and this base imply; missing: "
+                    "the tensors are not those that adapter_config.json and this base ("
+                            + base.info().nameOrPath()
+                            + ") imply; missing: "
                             + some(missing)
                             + "; unexpected: "
                             + some(unexpected),

@@ -17,8 +17,8 @@ import org.peft4j.core.targets.Targets;
  * @param origin the base and the task
  * @param rank r, the rank of the change; from 1 up
  * @param alpha α, a positive number; the change is scaled by α/r
- * @param dropout the probability with which an input of the adapter is zeroed in training, from 0 to
- *     below 1
+ * @param dropout the probability with which an input of the adapter is zeroed in training, from 0
+ *     to below 1
  * @param targets the modules it acts on
  * @param rankPattern ranks of modules that have another
  * @param alphaPattern alphas of modules that have another

@@ -127,8 +127,8 @@ public final class LoraConfigBuilder {
     /**
      * Other ranks for some modules.
      *
-     * @param ranks by regular expressions that match a path or its ending; the first match wins. Keys
-     *     are saved sorted, so put overlapping ones in that order
+     * @param ranks by regular expressions that match a path or its ending; the first match wins.
+     *     Keys are saved sorted, so put overlapping ones in that order
      */
     public LoraConfigBuilder rankPattern(Map<String, Integer> ranks) {
         this.rankPattern = PatternValues.of(ranks);

@@ -153,8 +153,7 @@ final class LoraConfigJson {
         builder.targetModules(TargetSpec.read(json, "target_modules"));
         builder.excludeModules(TargetSpec.readPattern(json, "exclude_modules"));
         readLayers(builder, json);
-        builder.rankPattern(
-                values(json, "rank_pattern", (fields, key) -> fields.positiveInt(key)));
+        builder.rankPattern(values(json, "rank_pattern", (fields, key) -> fields.positiveInt(key)));
         builder.alphaPattern(values(json, "alpha_pattern", JsonFields::number));
         json.optionalBool("use_rslora").ifPresent(builder::useRslora);
         json.optionalString("bias").ifPresent(text -> builder.bias(bias(json, text)));
@@ -236,8 +235,8 @@ final class LoraConfigJson {
 
     private static boolean isNeutral(JsonElement value, JsonElement neutral) {
         return value.equals(neutral)
-                || value instanceof JsonObject object && object.isEmpty()
-                || value instanceof JsonArray array && array.isEmpty();
+                || (value instanceof JsonObject object && object.isEmpty())
+                || (value instanceof JsonArray array && array.isEmpty());
     }
 
     private static BadFileException unsupported(JsonFields json, String key, String remedy) {

@@ -7,7 +7,8 @@ import org.peft4j.core.ops.WeightOps;
 import org.peft4j.core.points.EmbeddingPlacement;
 
 /**
- * LoRA at an embedding: y = E[ids] + s·Aᵀ[ids] Bᵀ, the low-rank change s·BA of the transposed table.
+ * LoRA at an embedding: y = E[ids] + s·Aᵀ[ids] Bᵀ, the low-rank change s·BA of the transposed
+ * table.
  *
  * @param a A, [r, vocabulary]
  * @param b B, [width, r]

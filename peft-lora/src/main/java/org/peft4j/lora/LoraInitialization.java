@@ -9,21 +9,19 @@ import org.peft4j.core.Initializer;
 /** How a fresh adapter starts, peft's {@code init_lora_weights}. */
 public enum LoraInitialization {
     /** A from U(±1/√in), B zero: the adapter changes nothing yet. */
-    DEFAULT(new JsonPrimitive(true)),
+    DEFAULT,
     /** A from N(0, 1/r²), B zero: the adapter changes nothing yet. */
-    GAUSSIAN(new JsonPrimitive("gaussian")),
+    GAUSSIAN,
     /** Both random, so that the adapter changes the output from the start; for tests. */
-    RANDOM(new JsonPrimitive(false));
-
-    private final JsonPrimitive json;
-
-    LoraInitialization(JsonPrimitive json) {
-        this.json = json;
-    }
+    RANDOM;
 
     /** Returns the value in {@code adapter_config.json}. */
     JsonElement toJson() {
-        return json;
+        return switch (this) {
+            case DEFAULT -> new JsonPrimitive(true);
+            case GAUSSIAN -> new JsonPrimitive("gaussian");
+            case RANDOM -> new JsonPrimitive(false);
+        };
     }
 
     /** Reads the value in {@code adapter_config.json}; nothing for what is not implemented. */
@@ -50,9 +48,7 @@ public enum LoraInitialization {
 
     /** Fills the bias of B. */
     Initializer c(int rank) {
-        return this == RANDOM
-                ? Initializer.uniform(1 / Math.sqrt(rank))
-                : Initializer.constant(0);
+        return this == RANDOM ? Initializer.uniform(1 / Math.sqrt(rank)) : Initializer.constant(0);
     }
 
     /** Fills A of an embedding. */

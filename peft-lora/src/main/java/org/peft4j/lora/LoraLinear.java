@@ -11,8 +11,8 @@ import org.peft4j.core.points.LinearCall;
 import org.peft4j.core.points.LinearWeights;
 
 /**
- * LoRA at a linear: y = W x + b + s·(B A dropout(x) + c), with s = α/r (Hu et al. 2021, section 4.1).
- * The low-rank term is computed in float32 whatever the dtype of W.
+ * LoRA at a linear: y = W x + b + s·(B A dropout(x) + c), with s = α/r (Hu et al. 2021, section
+ * 4.1). The low-rank term is computed in float32 whatever the dtype of W.
  *
  * @param a A, [r, in]
  * @param b B, [out, r]

@@ -102,7 +102,9 @@ public final class LoraMethod implements PeftMethod {
         }
     }
 
-    /** A pattern without effect, or with another effect after a round through the file, is a trap. */
+    /**
+     * A pattern without effect, or with another effect after a round through the file, is a trap.
+     */
     private static void requireUse(
             PatternValues<?> pattern, String key, TargetReport report, boolean fresh) {
         List<String> problems = new ArrayList<>();

@@ -10,7 +10,9 @@ import org.peft4j.core.targets.Targets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What {@code ensure_weight_tying} means on a base whose output embedding is its input embedding. */
+/**
+ * What {@code ensure_weight_tying} means on a base whose output embedding is its input embedding.
+ */
 final class TiedModules {
 
     private static final Logger LOG = LoggerFactory.getLogger(TiedModules.class);
@@ -18,8 +20,8 @@ final class TiedModules {
     private TiedModules() {}
 
     /**
-     * Returns {@code modules_to_save} as peft saves it: where tying is ensured, the embedding by its
-     * whole path in place of the linears that follow it.
+     * Returns {@code modules_to_save} as peft saves it: where tying is ensured, the embedding by
+     * its whole path in place of the linears that follow it.
      */
     static List<String> toSave(LoraConfig config, BaseModel base) {
         List<String> names = new ArrayList<>(config.modulesToSave());
