@@ -180,7 +180,7 @@ public final class Ops implements AutoCloseable {
 
     /** x times a number. */
     public Tensor scale(Tensor x, double f) {
-        return call("scale", x.dtype(), x, door.number(f));
+        return call("scale", x.dtype(), x, adopt((PtNDArray) door.cpu().create(f), DType.FLOAT64));
     }
 
     /** The matrix product of the last two dimensions. */
@@ -325,6 +325,30 @@ public final class Ops implements AutoCloseable {
     }
 
     /**
+     * The additive mask of a decoder over the last positions of a sequence: 0 for the keys that a
+     * query sees and −∞ for the others. A query sees keys up to its own position and no padding but
+     * itself.
+     *
+     * @param tokens INT64 [rows, keys], 1 for a token and 0 for padding; or null
+     * @param length the queries, the last of the keys' positions
+     * @param keys the keys
+     * @param window how many keys a query sees at most, itself included; 0 for all
+     * @param like gives the dtype
+     * @return [rows or 1, 1, length, keys]
+     */
+    public Tensor causalMask(
+            @Nullable Tensor tokens, long length, long keys, long window, Tensor like) {
+        return call(
+                "causal_mask",
+                like.dtype(),
+                orAbsent(tokens),
+                number(length),
+                number(keys),
+                door.number((double) window),
+                like);
+    }
+
+    /**
      * Writes keys or values into a cache in place; inference only.
      *
      * @param cache [batch, heads, capacity, d]
@@ -334,6 +358,41 @@ public final class Ops implements AutoCloseable {
      */
     public Tensor cacheWrite(Tensor cache, Tensor x, long start) {
         return call("cache_write", cache.dtype(), cache, x, number(start));
+    }
+
+    /**
+     * {@link #rotaryAttention} with a cache, in one crossing: writes the keys and values of this pass
+     * into the caches in place, then attends to all that they hold; inference only.
+     *
+     * @param keys [batch, key-value heads, capacity, d]
+     * @param values [batch, key-value heads, capacity, d]
+     * @param start the positions that the caches hold already
+     */
+    public Tensor cachedRotaryAttention(
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            RotaryTable table,
+            @Nullable Tensor mask,
+            boolean causal,
+            double scale,
+            Tensor keys,
+            Tensor values,
+            long start) {
+        return call(
+                "cached_rotary_attention",
+                q.dtype(),
+                q,
+                k,
+                v,
+                table.cos(),
+                table.sin(),
+                orAbsent(mask),
+                door.number(causal ? 1 : 0),
+                door.number(scale),
+                keys,
+                values,
+                number(start));
     }
 
     // --- shapes and rows ---

@@ -103,6 +103,33 @@ public final class WeightOps {
                 DType.FLOAT32);
     }
 
+    /** A tensor of zeros on the door's device. */
+    public Tensor zeros(DType dtype, long... shape) {
+        if (dtype == DType.BFLOAT16) {
+            try (Tensor sizes = deviceLongs(shape)) {
+                return call("full", dtype, sizes, door.number(0), code(dtype));
+            }
+        }
+        return new Tensor(
+                door, (PtNDArray) door.manager().zeros(new Shape(shape), dtype.djl()), dtype);
+    }
+
+    /** The rows of the first dimension with these numbers, in their order. */
+    public Tensor rows(Tensor x, int... numbers) {
+        try (Tensor index =
+                deviceLongs(java.util.Arrays.stream(numbers).asLongStream().toArray())) {
+            return call("rows", x.dtype(), x, index);
+        }
+    }
+
+    /** The part start … start + length of the first dimension, sharing memory. */
+    public Tensor slice(Tensor x, long start, long length) {
+        try (Tensor from = door.variable(start);
+                Tensor count = door.variable(length)) {
+            return call("narrow", x.dtype(), x, door.number(0), from, count);
+        }
+    }
+
     /** A copy in another dtype. */
     public Tensor cast(Tensor x, DType dtype) {
         return x.dtype() == dtype ? clone(x) : call("cast", dtype, x, code(dtype));
@@ -180,6 +207,17 @@ public final class WeightOps {
             }
             return bytes.flip();
         }
+    }
+
+    private Tensor deviceLongs(long... values) {
+        return new Tensor(
+                door,
+                door.manager()
+                        .create(
+                                java.nio.LongBuffer.wrap(values),
+                                new Shape(values.length),
+                                DataType.INT64),
+                DType.INT64);
     }
 
     private Tensor cpuLongs(long... values) {

@@ -128,10 +128,41 @@ class Ops(Module):
     vh = v.view([b, n, -1, d]).transpose(1, 2)
     return self.attention(qh, kh, vh, mask, causal, scale)
 
+  # Additive mask [rows or 1, 1, length, keys] of the last length of keys positions: a query sees the
+  # keys up to its own, no further back than the window (0: all), and no padding but itself.
+  def causal_mask(self: __torch__.Ops, tokens: Tensor, length: Tensor, keys: Tensor, window: Tensor, like: Tensor) -> Tensor:
+    n = int(keys)
+    key = torch.arange(n, dtype=4, device=like.device)
+    query = torch.arange(n - int(length), n, dtype=4, device=like.device).unsqueeze(1)
+    seen = torch.le(key, query)
+    if int(window) > 0:
+      seen = torch.logical_and(seen, torch.gt(key, torch.sub(query, int(window))))
+    seen = seen.unsqueeze(0)
+    real = self.given(tokens)
+    if real is not None:
+      seen = torch.logical_or(torch.logical_and(seen, torch.ne(real, 0).unsqueeze(1)), torch.eq(key, query))
+    hidden = torch.logical_not(seen).unsqueeze(1)
+    return torch.zeros(hidden.size(), dtype=like.dtype, device=like.device).masked_fill_(hidden, float('-inf'))
+
   # Writes x [batch, heads, n, d] into the cache [batch, heads, capacity, d] at start, in place.
   def cache_write(self: __torch__.Ops, cache: Tensor, x: Tensor, start: Tensor) -> Tensor:
     cache.narrow(2, int(start), x.size(2)).copy_(x)
     return cache.narrow(2, 0, int(start) + x.size(2))
+
+  # rotary_attention that first writes its keys and values into caches at start and then attends to
+  # all that is there. A single query per row attends group by group: no key-value head is repeated.
+  def cached_rotary_attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, causal: Tensor, scale: Tensor, keys: Tensor, values: Tensor, start: Tensor) -> Tensor:
+    b = q.size(0)
+    n = q.size(1)
+    d = cos.size(-1)
+    qh = self.rotate(q.view([b, n, -1, d]).transpose(1, 2), cos, sin)
+    kh = self.cache_write(keys, self.rotate(k.view([b, n, -1, d]).transpose(1, 2), cos, sin), start)
+    vh = self.cache_write(values, v.view([b, n, -1, d]).transpose(1, 2), start)
+    if n > 1:
+      return self.attention(qh, kh, vh, mask, causal, scale)
+    grouped = qh.reshape([b, kh.size(1), -1, d])
+    y = torch.scaled_dot_product_attention(grouped, kh, vh, self.given(mask), 0., False, scale=float(scale))
+    return y.reshape([b, 1, -1])
 
   # --- shapes and rows ---
 

@@ -1,0 +1,48 @@
+package org.peft4j.transformers;
+
+import ai.djl.Device;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.PeftException;
+import org.peft4j.core.ops.DType;
+
+/**
+ * How to open a checkpoint.
+ *
+ * @param device where weights and computation go
+ * @param dtype the dtype of weights and hidden states; null takes the checkpoint's, which costs no
+ *     copy on the CPU
+ * @param name what adapters record as their base, such as a hub name; null takes the directory
+ */
+public record LoadOptions(Device device, @Nullable DType dtype, @Nullable String name) {
+
+    /** Checks the dtype. */
+    public LoadOptions {
+        if (dtype != null && (!dtype.isFloating() || dtype == DType.FLOAT64)) {
+            throw new PeftException(
+                    "a model computes in FLOAT32, BFLOAT16 or FLOAT16, not in " + dtype + ".");
+        }
+        if (dtype == DType.FLOAT16 && !device.isGpu()) {
+            throw new PeftException("FLOAT16 is for GPUs. Choose FLOAT32 or BFLOAT16 on the CPU.");
+        }
+    }
+
+    /** On the CPU, in the checkpoint's dtype, under the directory's name. */
+    public static LoadOptions defaults() {
+        return new LoadOptions(Device.cpu(), null, null);
+    }
+
+    /** The same on another device. */
+    public LoadOptions withDevice(Device other) {
+        return new LoadOptions(other, dtype, name);
+    }
+
+    /** The same in another dtype. */
+    public LoadOptions withDtype(@Nullable DType other) {
+        return new LoadOptions(device, other, name);
+    }
+
+    /** The same under another name. */
+    public LoadOptions withName(@Nullable String other) {
+        return new LoadOptions(device, dtype, other);
+    }
+}

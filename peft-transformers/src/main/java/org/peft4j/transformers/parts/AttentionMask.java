@@ -1,0 +1,55 @@
+package org.peft4j.transformers.parts;
+
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.SequenceLayout;
+import org.peft4j.core.ops.Ops;
+import org.peft4j.core.ops.Tensor;
+
+/**
+ * Which keys a query sees: a mask to add to the scores, or, where nothing but the causal order
+ * decides, no mask at all, so that libtorch takes its fast kernels.
+ *
+ * @param additive 0 where visible and −∞ where not, [batch or 1, 1, length, keys]; or null
+ * @param causal whether query i sees keys 0 … i only; additive is null then
+ */
+public record AttentionMask(@Nullable Tensor additive, boolean causal) {
+
+    /** The window of a layer without one. */
+    public static final int NO_WINDOW = 0;
+
+    /**
+     * The mask of a decoder. Padding is invisible to all but itself: it must see something, since a
+     * softmax over nothing is NaN.
+     *
+     * @param layout the positions of this pass and before
+     * @param keys how many of them have keys: the cached ones and those of this pass
+     * @param window how many keys a query sees, itself included; {@link #NO_WINDOW} for all
+     * @param like gives the dtype
+     */
+    public static AttentionMask causal(
+            Ops ops, SequenceLayout layout, int keys, int window, Tensor like) {
+        int length = layout.length();
+        boolean windowed = window != NO_WINDOW && window < keys;
+        boolean padded = layout.hasPaddingBeforeTokens();
+        if (!windowed && !padded && (length == 1 || length == keys)) {
+            return new AttentionMask(null, length > 1);
+        }
+        @Nullable Tensor tokens = padded ? tokens(ops, layout, keys) : null;
+        return new AttentionMask(
+                ops.causalMask(tokens, length, keys, windowed ? window : NO_WINDOW, like), false);
+    }
+
+    /** The last columns of the layout's mask, [rows, keys]: those before are virtual. */
+    private static @Nullable Tensor tokens(Ops ops, SequenceLayout layout, int keys) {
+        long[] mask = layout.mask();
+        if (mask == null) {
+            return null;
+        }
+        int width = layout.past() + layout.length();
+        long[] last = new long[layout.rows() * keys];
+        for (int row = 0; row < layout.rows(); row++) {
+            System.arraycopy(mask, (row + 1) * width - keys, last, row * keys, keys);
+        }
+        return ops.longs(last, layout.rows(), keys);
+    }
+}

@@ -1,0 +1,223 @@
+package org.peft4j.transformers.parts;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.BadFileException;
+import org.peft4j.core.WeightOverlay;
+import org.peft4j.core.files.AtomicFileGroup;
+import org.peft4j.core.files.FileBody;
+import org.peft4j.core.files.PythonJson;
+import org.peft4j.core.files.SafetensorsFile;
+import org.peft4j.core.files.TensorEntry;
+import org.peft4j.core.files.TensorSource;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.ops.WeightOps;
+
+/**
+ * Writes a base with changed weights as a checkpoint. Unchanged tensors are copied from file to
+ * file, changed ones are rounded to the type that the original has there.
+ */
+final class CheckpointWriter {
+
+    /** What {@code save_pretrained} of {@code transformers} starts a new file at. */
+    static final long LARGEST_FILE = 5_000_000_000L;
+
+    private static final String CONFIG = "config.json";
+
+    /** What belongs to a checkpoint beside its weights. */
+    private static final List<String> COPIED =
+            List.of(
+                    "generation_config.json",
+                    "tokenizer.json",
+                    "tokenizer_config.json",
+                    "special_tokens_map.json",
+                    "added_tokens.json",
+                    "tokenizer.model",
+                    "spiece.model",
+                    "vocab.json",
+                    "merges.txt",
+                    "vocab.txt",
+                    "chat_template.json",
+                    "chat_template.jinja");
+
+    private final OpenedCheckpoint checkpoint;
+    private final Map<String, String> ties;
+    private final ChangedWeights changed;
+
+    /**
+     * Prepares to write.
+     *
+     * @param ties for a tensor that is another one's, the name of that other
+     */
+    CheckpointWriter(
+            OpenedCheckpoint checkpoint, Map<String, String> ties, WeightOverlay changed) {
+        this.checkpoint = checkpoint;
+        this.ties = ties;
+        this.changed = ChangedWeights.of(changed);
+    }
+
+    /**
+     * Writes all files together; see {@link AtomicFileGroup}.
+     *
+     * @param directory created if needed
+     * @param largest the most bytes of tensors in a file
+     * @throws BadFileException if the directory is the base's own or holds weights that would stay
+     */
+    void write(Path directory, long largest) {
+        requireOther(directory);
+        Set<String> untied = untied();
+        Map<String, FileBody> files = new LinkedHashMap<>(Shards.of(tensors(untied), largest));
+        requireNoOtherWeights(directory, files.keySet());
+        files.put(CONFIG, config(untied));
+        for (String name : COPIED) {
+            Path file = checkpoint.files().path().resolve(name);
+            if (Files.isRegularFile(file)) {
+                files.put(name, copyOf(file));
+            }
+        }
+        AtomicFileGroup group = new AtomicFileGroup(directory);
+        files.forEach(group::add);
+        group.commit();
+    }
+
+    /** The tied tensors that are no longer what they are tied to. */
+    private Set<String> untied() {
+        Set<String> untied = new TreeSet<>();
+        ties.forEach(
+                (name, source) -> {
+                    if (differ(changed.get(name), changed.get(source), source)) {
+                        untied.add(name);
+                    }
+                });
+        return untied;
+    }
+
+    private boolean differ(
+            ChangedWeights.@Nullable Changed one,
+            ChangedWeights.@Nullable Changed other,
+            String source) {
+        if (one == null && other == null) {
+            return false;
+        }
+        WeightOps ops = checkpoint.door().weights();
+        try (Tensor frozen = frozen(source)) {
+            Tensor left = one == null ? frozen : one.tensor();
+            Tensor right = other == null ? frozen : other.tensor();
+            return !(ops.maxDifference(left, right) == 0);
+        }
+    }
+
+    private Tensor frozen(String name) {
+        return checkpoint.weights().get(name, checkpoint.files().entry(name).dimensions());
+    }
+
+    private List<TensorSource> tensors(Set<String> untied) {
+        Map<Path, SafetensorsFile> files = new HashMap<>();
+        checkpoint.files().weightFiles().forEach(file -> files.put(file.path(), file));
+        List<TensorSource> tensors = new ArrayList<>();
+        for (TensorEntry entry : checkpoint.files().entries().values()) {
+            if (!ties.containsKey(entry.name())) {
+                tensors.add(source(files, entry.name(), entry));
+            }
+        }
+        for (String name : untied) {
+            tensors.add(source(files, name, checkpoint.files().entry(sourceOf(name))));
+        }
+        return tensors;
+    }
+
+    private String sourceOf(String tied) {
+        return ties.getOrDefault(tied, tied);
+    }
+
+    /** A tensor under a name: the changed one, or the one that the entry says. */
+    private TensorSource source(
+            Map<Path, SafetensorsFile> files, String name, TensorEntry entry) {
+        ChangedWeights.Changed replacement = changed.get(name);
+        if (replacement != null) {
+            return TensorBytes.source(
+                    checkpoint.door().weights(), name, replacement, entry.type(), entry.shape());
+        }
+        SafetensorsFile file = files.get(entry.file());
+        if (file == null) {
+            throw new IllegalStateException("no open file holds " + entry.name());
+        }
+        TensorSource copy = TensorSource.copyOf(file, entry);
+        return new TensorSource(name, copy.type(), copy.shape(), copy.body());
+    }
+
+    /** The config byte for byte, unless tensors came apart that it calls tied. */
+    private FileBody config(Set<String> untied) {
+        if (untied.isEmpty()) {
+            return copyOf(checkpoint.files().path().resolve(CONFIG));
+        }
+        JsonObject config = checkpoint.files().config();
+        config.addProperty("tie_word_embeddings", false);
+        return FileBody.of(PythonJson.dumps(config) + "\n");
+    }
+
+    private static FileBody copyOf(Path file) {
+        return channel -> {
+            try (FileChannel in = FileChannel.open(file, StandardOpenOption.READ)) {
+                long position = 0;
+                long count;
+                while ((count = in.transferTo(position, in.size() - position, channel)) > 0) {
+                    position += count;
+                }
+            }
+        };
+    }
+
+    private void requireOther(Path directory) {
+        try {
+            if (Files.exists(directory)
+                    && Files.isSameFile(directory, checkpoint.files().path())) {
+                throw new BadFileException(
+                        directory,
+                        "is the directory of the base itself, which stays as it is",
+                        "Write to another directory");
+            }
+        } catch (IOException e) {
+            throw new BadFileException(
+                    directory, "cannot be read: " + e.getMessage(), "Check the path", e);
+        }
+    }
+
+    /** Old shards beside a new index, or an old single file beside new shards, would be read. */
+    private static void requireNoOtherWeights(Path directory, Set<String> written) {
+        if (!Files.isDirectory(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            Set<String> other =
+                    files.map(file -> String.valueOf(file.getFileName()))
+                            .filter(name -> name.contains(".safetensors"))
+                            .filter(name -> !name.startsWith("."))
+                            .filter(name -> !written.contains(name))
+                            .collect(Collectors.toCollection(TreeSet::new));
+            if (!other.isEmpty()) {
+                throw new BadFileException(
+                        directory,
+                        "holds weights of another checkpoint: " + String.join(", ", other),
+                        "Write to an empty directory, or remove them first");
+            }
+        } catch (IOException e) {
+            throw new BadFileException(
+                    directory, "cannot be listed: " + e.getMessage(), "Check the path", e);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package org.peft4j.transformers.parts;
+
+import org.peft4j.core.ForwardContext;
+import org.peft4j.core.ops.Ops;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.LinearPoint;
+
+/** SwiGLU (Shazeer 2020): W_down (silu(W_gate x) · W_up x). */
+public record GatedFeedForward(LinearPoint gate, LinearPoint up, LinearPoint down) {
+
+    /** Maps x, [batch, length, width], to the same shape. */
+    public Tensor forward(ForwardContext context, Tensor x) {
+        Ops ops = context.ops();
+        if (isBare(context, gate) && isBare(context, up) && isBare(context, down)) {
+            return ops.gatedMlp(
+                    x,
+                    context.weights(gate).weight(),
+                    context.weights(up).weight(),
+                    context.weights(down).weight());
+        }
+        return down.forward(
+                context, ops.siluGate(gate.forward(context, x), up.forward(context, x)));
+    }
+
+    /** Whether a linear is its weight alone in this pass. */
+    private static boolean isBare(ForwardContext context, LinearPoint linear) {
+        return linear.isPlain(context) && context.weights(linear).bias() == null;
+    }
+}

@@ -1,0 +1,219 @@
+package org.peft4j.transformers.parts;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.DecodingCache;
+import org.peft4j.core.ForwardContext;
+import org.peft4j.core.PeftException;
+import org.peft4j.core.SequenceLayout;
+import org.peft4j.core.ops.DType;
+import org.peft4j.core.ops.Ops;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.ops.WeightOps;
+
+/**
+ * The keys and values of earlier positions, layer by layer, in memory that is reserved once: a step
+ * of decoding writes its own and copies nothing. Keys are kept rotated.
+ */
+public final class KeyValueCache implements DecodingCache {
+
+    private final WeightOps ops;
+    private final DType dtype;
+    private final int keyValueHeads;
+    private final int headDim;
+    private final List<Layer> layers = new ArrayList<>();
+    private int rows;
+    private int capacity;
+    private int length;
+
+    /**
+     * Makes an empty cache; memory is reserved by the first pass.
+     *
+     * @param ops allocates
+     * @param dtype of keys and values
+     * @param layers how many layers
+     * @param rows the batch
+     * @param capacity the most positions it will hold, without virtual tokens
+     */
+    public KeyValueCache(
+            WeightOps ops,
+            DType dtype,
+            int layers,
+            int keyValueHeads,
+            int headDim,
+            int rows,
+            int capacity) {
+        this.ops = ops;
+        this.dtype = dtype;
+        this.keyValueHeads = keyValueHeads;
+        this.headDim = headDim;
+        this.rows = rows;
+        this.capacity = capacity;
+        for (int i = 0; i < layers; i++) {
+            this.layers.add(new Layer());
+        }
+    }
+
+    /**
+     * Checks that a pass fits, before any layer runs.
+     *
+     * @param cache what the caller of {@code hiddenStates} gave, or null
+     * @param batch where the batch's own tokens lie
+     * @param length the positions of the pass, with virtual tokens
+     * @return the positions that will have keys: those in the cache and those of the pass
+     * @throws PeftException if the cache does not continue with this batch
+     */
+    public static int begin(
+            @Nullable KeyValueCache cache,
+            ForwardContext context,
+            SequenceLayout batch,
+            int length) {
+        if (cache != null) {
+            cache.begin(context, batch, length);
+        } else if (batch.past() != 0) {
+            throw new PeftException(
+                    "the batch comes after "
+                            + batch.past()
+                            + " positions, but there is no cache that holds them. Pass the cache.");
+        }
+        return batch.past() + length;
+    }
+
+    private void begin(ForwardContext context, SequenceLayout batch, int added) {
+        if (context.isTraining()) {
+            throw new PeftException(
+                    "a cache is for inference: a training pass sees the whole sequence at once.");
+        }
+        if (batch.rows() != rows || batch.past() != length) {
+            throw new PeftException(
+                    "the batch has "
+                            + batch.rows()
+                            + " rows after "
+                            + batch.past()
+                            + " positions, but the cache holds "
+                            + rows
+                            + " rows of "
+                            + length
+                            + ". Pass the layout that continues the cache.");
+        }
+        if (length == 0) {
+            capacity += added - batch.length(); // virtual tokens, which nobody could foresee
+        }
+        if (length + added > capacity) {
+            throw new PeftException(
+                    "the cache has room for "
+                            + capacity
+                            + " positions, holds "
+                            + length
+                            + " and cannot take "
+                            + added
+                            + " more. Make one with a larger capacity.");
+        }
+    }
+
+    /**
+     * Returns a cache as this kind.
+     *
+     * @throws PeftException if another base made it
+     */
+    public static @Nullable KeyValueCache from(@Nullable DecodingCache cache) {
+        if (cache == null || cache instanceof KeyValueCache) {
+            return (KeyValueCache) cache;
+        }
+        throw new PeftException(
+                "this cache is of another kind of base. Make it with this base's newCache.");
+    }
+
+    /** Returns the part of a layer. */
+    public Layer layer(int index) {
+        return layers.get(index);
+    }
+
+    /** Counts the positions that every layer has written. */
+    public void advance(int positions) {
+        length += positions;
+    }
+
+    @Override
+    public int length() {
+        return length;
+    }
+
+    @Override
+    public int capacity() {
+        return capacity;
+    }
+
+    @Override
+    public void reorder(int... order) {
+        for (int row : order) {
+            if (row < 0 || row >= rows) {
+                throw new PeftException(
+                        "a cache of " + rows + " rows has no row " + row + " to take.");
+            }
+        }
+        layers.forEach(layer -> layer.reorder(order));
+        rows = order.length;
+    }
+
+    @Override
+    public void close() {
+        layers.forEach(Layer::close);
+    }
+
+    /** The keys and values of one layer. */
+    public final class Layer {
+
+        private @Nullable Tensor keys;
+        private @Nullable Tensor values;
+
+        private Layer() {}
+
+        /** Returns the memory of the keys, [batch, key-value heads, capacity, d]. */
+        Tensor keys() {
+            keys = reserved(keys);
+            return keys;
+        }
+
+        /** Returns the memory of the values, [batch, key-value heads, capacity, d]. */
+        Tensor values() {
+            values = reserved(values);
+            return values;
+        }
+
+        /** Returns the positions filled before this pass. */
+        int start() {
+            return length;
+        }
+
+        private Tensor reserved(@Nullable Tensor present) {
+            return present != null
+                    ? present
+                    : ops.zeros(dtype, rows, keyValueHeads, capacity, headDim);
+        }
+
+        private void reorder(int[] order) {
+            keys = reordered(keys, order);
+            values = reordered(values, order);
+        }
+
+        private @Nullable Tensor reordered(@Nullable Tensor present, int[] order) {
+            if (present == null) {
+                return null;
+            }
+            try (present) {
+                return ops.rows(present, order);
+            }
+        }
+
+        private void close() {
+            if (keys != null) {
+                keys.close();
+            }
+            if (values != null) {
+                values.close();
+            }
+        }
+    }
+}

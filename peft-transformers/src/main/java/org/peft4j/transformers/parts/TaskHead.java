@@ -1,0 +1,30 @@
+package org.peft4j.transformers.parts;
+
+import org.peft4j.core.ForwardContext;
+import org.peft4j.core.TaskLoss;
+import org.peft4j.core.TaskType;
+import org.peft4j.core.TokenBatch;
+import org.peft4j.core.ops.Tensor;
+
+/** What turns hidden states into a task's logits and loss. */
+public interface TaskHead {
+
+    /** Returns the task. */
+    TaskType task();
+
+    /** Maps hidden states, [rows, length, width], to logits in the model's dtype. */
+    Tensor logits(ForwardContext context, Tensor hidden);
+
+    /**
+     * Computes the loss.
+     *
+     * @param hidden [rows, length, width]; longer than the batch where a method put virtual tokens
+     *     before it
+     * @param batch the tokens, with labels
+     * @param scale the factor of the loss in the gradient
+     */
+    TaskLoss loss(ForwardContext context, Tensor hidden, TokenBatch batch, double scale);
+
+    /** Returns how many positions the loss of a batch without virtual tokens sums over. */
+    long lossCount(TokenBatch batch);
+}

@@ -1,0 +1,278 @@
+package org.peft4j.transformers;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.peft4j.core.AdapterSelection;
+import org.peft4j.core.BaseModel;
+import org.peft4j.core.DecodingCache;
+import org.peft4j.core.ForwardContext;
+import org.peft4j.core.PeftException;
+import org.peft4j.core.PeftModel;
+import org.peft4j.core.SequenceLayout;
+import org.peft4j.core.TokenBatch;
+import org.peft4j.core.ops.DType;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.fixtures.Fixtures;
+import org.peft4j.fixtures.Golden;
+import org.peft4j.fixtures.GoldenTensor;
+import org.peft4j.transformers.generation.GenerationConfig;
+import org.peft4j.transformers.generation.Generator;
+
+/** Greedy generation gives the tokens that {@code transformers} gives. */
+final class GenerationTest {
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "llama",
+                "llama-sharded",
+                "llama-bf16",
+                "llama-tied-scaled",
+                "llama-linear-rope",
+                "llama-dynamic-rope",
+                "mistral",
+                "qwen2",
+                "qwen2-window"
+            })
+    void generatesTheSameTokens(String name) {
+        Golden golden = Fixtures.golden("bases/" + name);
+        LoadOptions float32 = LoadOptions.defaults().withDtype(DType.FLOAT32);
+        try (BaseModel base = Checkpoints.open(Fixtures.base(name), float32);
+                PeftModel model = PeftModel.of(base)) {
+            compare(model, golden, "generate.");
+            compare(model, golden, "generate_batch.");
+        }
+    }
+
+    private static void compare(PeftModel model, Golden golden, String prefix) {
+        GoldenTensor expected = golden.get(prefix + "output_ids");
+        List<long[]> prompts = prompts(golden, prefix);
+        int width = golden.get(prefix + "input_ids").size(1);
+        int added = expected.size(1) - width;
+        List<long[]> generated =
+                Generator.greedy(model, GenerationConfig.of(added))
+                        .generate(AdapterSelection.none(), prompts);
+        for (int row = 0; row < prompts.size(); row++) {
+            long[] wanted = expected.longs(row);
+            assertArrayEquals(
+                    Arrays.copyOfRange(wanted, width, wanted.length), generated.get(row));
+        }
+    }
+
+    /** The prompts without their padding. */
+    private static List<long[]> prompts(Golden golden, String prefix) {
+        GoldenTensor ids = golden.get(prefix + "input_ids");
+        GoldenTensor masks = golden.get(prefix + "attention_mask");
+        List<long[]> prompts = new ArrayList<>();
+        for (int row = 0; row < ids.size(0); row++) {
+            int padding = masks.size(1) - (int) LongStream.of(masks.longs(row)).sum();
+            long[] whole = ids.longs(row);
+            prompts.add(Arrays.copyOfRange(whole, padding, whole.length));
+        }
+        return prompts;
+    }
+
+    @Test
+    void stopsEachRowAtItsEndToken() {
+        Golden golden = Fixtures.golden("bases/llama");
+        long end = golden.longs("generate_eos.eos_token_id")[0];
+        GoldenTensor expected = golden.get("generate_eos.output_ids");
+        int width = golden.get("generate_batch.input_ids").size(1);
+        List<long[]> heard = new ArrayList<>();
+        try (BaseModel base = Checkpoints.open(Fixtures.base("llama"));
+                PeftModel model = PeftModel.of(base)) {
+            GenerationConfig config =
+                    new GenerationConfig(expected.size(1) - width, Set.of(end), 0);
+            List<long[]> generated =
+                    Generator.greedy(model, config)
+                            .generate(
+                                    AdapterSelection.none(),
+                                    prompts(golden, "generate_batch."),
+                                    (row, id) -> heard.add(new long[] {row, id}));
+            for (int row = 0; row < 2; row++) {
+                long[] wanted = Arrays.copyOfRange(expected.longs(row), width, expected.size(1));
+                assertArrayEquals(upTo(end, wanted), generated.get(row));
+                int number = row;
+                assertArrayEquals(
+                        generated.get(row),
+                        heard.stream().filter(h -> h[0] == number).mapToLong(h -> h[1]).toArray());
+            }
+            assertTrue(generated.get(0).length < generated.get(1).length);
+        }
+    }
+
+    private static long[] upTo(long end, long[] ids) {
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] == end) {
+                return Arrays.copyOf(ids, i + 1);
+            }
+        }
+        return ids;
+    }
+
+    @Test
+    void refusesPromptsThatCannotBeContinued() {
+        try (BaseModel base = Checkpoints.open(Fixtures.base("llama"));
+                PeftModel model = PeftModel.of(base)) {
+            Generator generator = Generator.greedy(model, GenerationConfig.of(4));
+            AdapterSelection none = AdapterSelection.none();
+            assertThrows(PeftException.class, () -> generator.generate(none, List.of()));
+            PeftException empty =
+                    assertThrows(
+                            PeftException.class,
+                            () -> generator.generate(none, List.of(new long[] {1}, new long[0])));
+            assertTrue(empty.getMessage().contains("prompt 1 is empty"), empty.getMessage());
+            PeftException outside =
+                    assertThrows(
+                            PeftException.class,
+                            () -> generator.generate(none, new long[] {1, 128}));
+            assertTrue(outside.getMessage().contains("128"), outside.getMessage());
+        }
+    }
+
+    /** A sequence fed in pieces of any size gives the hidden states of the whole. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "llama-tied-scaled", "mistral", "qwen2-window"})
+    void aCacheFilledInPiecesGivesTheSame(String name) {
+        Golden golden = Fixtures.golden("bases/" + name);
+        for (String padding : List.of("", "left.")) {
+            TokenBatch whole = golden.batch(padding);
+            try (BaseModel base = Checkpoints.open(Fixtures.base(name));
+                    PeftModel model = PeftModel.of(base);
+                    ForwardContext context = model.open(AdapterSelection.none());
+                    DecodingCache cache = base.newCache(whole.rows(), whole.length())) {
+                float[] expected = base.hiddenStates(context, whole, null).toFloats();
+                int width = expected.length / whole.inputIds().length;
+                int start = 0;
+                for (int length : new int[] {1, 6, 1, 10, 2, 3, 1}) {
+                    TokenBatch piece = piece(whole, start, length);
+                    float[] actual = base.hiddenStates(context, piece, cache).toFloats();
+                    start += length;
+                    assertEquals(start, cache.length());
+                    Compare.close(
+                            name + " " + padding + " up to " + start,
+                            columns(expected, whole.length() * width, start - length, start, width),
+                            actual,
+                            lastColumns(piece),
+                            1e-5);
+                }
+                assertEquals(whole.length(), start);
+            }
+        }
+    }
+
+    private static TokenBatch piece(TokenBatch whole, int start, int length) {
+        int width = whole.length();
+        long[] mask = new long[whole.rows() * (start + length)];
+        long[] ids = new long[whole.rows() * length];
+        long[] given = whole.layout().mask();
+        for (int row = 0; row < whole.rows(); row++) {
+            for (int i = 0; i < start + length; i++) {
+                mask[row * (start + length) + i] = given == null ? 1 : given[row * width + i];
+            }
+            System.arraycopy(whole.inputIds(), row * width + start, ids, row * length, length);
+        }
+        return new TokenBatch(
+                new SequenceLayout(whole.rows(), start, length, mask), ids, null);
+    }
+
+    private static long[] lastColumns(TokenBatch piece) {
+        SequenceLayout layout = piece.layout();
+        long[] all = layout.mask();
+        long[] last = new long[layout.rows() * layout.length()];
+        int width = layout.past() + layout.length();
+        for (int i = 0; i < last.length; i++) {
+            int row = i / layout.length();
+            last[i] =
+                    all == null ? 1 : all[row * width + layout.past() + i % layout.length()];
+        }
+        return last;
+    }
+
+    private static float[] columns(float[] values, int rowLength, int from, int to, int width) {
+        int rows = values.length / rowLength;
+        float[] part = new float[rows * (to - from) * width];
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(
+                    values,
+                    row * rowLength + from * width,
+                    part,
+                    row * (to - from) * width,
+                    (to - from) * width);
+        }
+        return part;
+    }
+
+    @Test
+    void aCacheReordersItsRows() {
+        long[] first = {1, 20, 30};
+        long[] second = {1, 40, 50};
+        try (BaseModel base = Checkpoints.open(Fixtures.base("llama"));
+                PeftModel model = PeftModel.of(base);
+                ForwardContext context = model.open(AdapterSelection.none());
+                DecodingCache one = base.newCache(1, 4);
+                DecodingCache two = base.newCache(2, 4)) {
+            base.hiddenStates(context, TokenBatch.of(second), one);
+            base.hiddenStates(context, TokenBatch.of(first, second), two);
+            two.reorder(1, 1, 0);
+            assertEquals(3, two.length());
+            Tensor alone =
+                    base.hiddenStates(
+                            context,
+                            new TokenBatch(
+                                    new SequenceLayout(1, 3, 1, null), new long[] {7}, null),
+                            one);
+            Tensor reordered =
+                    base.hiddenStates(
+                            context,
+                            new TokenBatch(
+                                    new SequenceLayout(3, 3, 1, null), new long[] {7, 7, 7}, null),
+                            two);
+            float[] expected = alone.toFloats();
+            float[] actual = reordered.toFloats();
+            for (int row = 0; row < 2; row++) {
+                Compare.close(
+                        "row " + row,
+                        expected,
+                        Arrays.copyOfRange(
+                                actual, row * expected.length, (row + 1) * expected.length),
+                        null,
+                        1e-5);
+            }
+            assertThrows(PeftException.class, () -> two.reorder(3));
+        }
+    }
+
+    @Test
+    void aCacheRefusesWhatDoesNotContinueIt() {
+        try (BaseModel base = Checkpoints.open(Fixtures.base("llama"));
+                PeftModel model = PeftModel.of(base);
+                ForwardContext context = model.open(AdapterSelection.none());
+                DecodingCache cache = base.newCache(1, 4)) {
+            base.hiddenStates(context, TokenBatch.of(new long[] {1, 2, 3}), cache);
+            assertThrows(
+                    PeftException.class,
+                    () -> base.hiddenStates(context, TokenBatch.of(new long[] {4}), cache));
+            TokenBatch tooLong =
+                    new TokenBatch(new SequenceLayout(1, 3, 2, null), new long[] {4, 5}, null);
+            PeftException full =
+                    assertThrows(
+                            PeftException.class,
+                            () -> base.hiddenStates(context, tooLong, cache));
+            assertTrue(full.getMessage().contains("room for 4"), full.getMessage());
+            assertThrows(
+                    PeftException.class, () -> base.hiddenStates(context, tooLong, null));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package org.peft4j.transformers;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.peft4j.core.AdapterSelection;
+import org.peft4j.core.BaseModel;
+import org.peft4j.core.ForwardContext;
+import org.peft4j.core.PeftModel;
+import org.peft4j.core.TokenBatch;
+import org.peft4j.core.ops.DType;
+import org.peft4j.core.ops.Ops;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.fixtures.Fixtures;
+import org.peft4j.fixtures.Golden;
+
+/** Hidden states and logits are those of {@code transformers}. */
+final class ParityTest {
+
+    private static final double FLOAT32 = 1e-5;
+
+    /** Two right implementations in bfloat16 differ by this much; see the fixtures' README. */
+    private static final double BFLOAT16 = 0.1;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "llama",
+                "llama-sharded",
+                "llama-tied-scaled",
+                "llama-linear-rope",
+                "llama-dynamic-rope",
+                "mistral",
+                "qwen2",
+                "qwen2-window"
+            })
+    void agreesInFloat32(String name) {
+        Golden golden = Fixtures.golden("bases/" + name);
+        try (BaseModel base = Checkpoints.open(Fixtures.base(name))) {
+            compare(base, golden, "", "", FLOAT32);
+            compareLogits(base, golden, "left.", "left.", FLOAT32);
+        }
+    }
+
+    @Test
+    void readsTheConfigOfTransformers4(@TempDir Path directory) throws Exception {
+        Fixtures.copy(Fixtures.base("llama-tied-scaled"), directory);
+        Files.move(
+                directory.resolve("config.v4.json"),
+                directory.resolve("config.json"),
+                StandardCopyOption.REPLACE_EXISTING);
+        try (BaseModel base = Checkpoints.open(directory)) {
+            compare(base, Fixtures.golden("bases/llama-tied-scaled"), "", "", FLOAT32);
+        }
+    }
+
+    @Test
+    void agreesInBfloat16() {
+        Golden golden = Fixtures.golden("bases/llama-bf16");
+        try (BaseModel base = Checkpoints.open(Fixtures.base("llama-bf16"))) {
+            compare(base, golden, "", "", BFLOAT16);
+            compareLogits(base, golden, "left.", "left.", BFLOAT16);
+        }
+    }
+
+    @Test
+    void agreesWithBfloat16WeightsRaisedToFloat32() {
+        LoadOptions raised = LoadOptions.defaults().withDtype(DType.FLOAT32);
+        try (BaseModel base = Checkpoints.open(Fixtures.base("llama-bf16"), raised)) {
+            compare(base, Fixtures.golden("bases/llama-bf16"), "", "float32.", FLOAT32);
+        }
+    }
+
+    private static void compare(
+            BaseModel base, Golden golden, String batch, String expected, double limit) {
+        TokenBatch tokens = golden.batch(batch);
+        try (PeftModel model = PeftModel.of(base);
+                ForwardContext context = model.open(AdapterSelection.none())) {
+            Ops ops = context.ops();
+            Tensor hidden = base.hiddenStates(context, tokens, null);
+            Compare.close(
+                    "hidden states",
+                    golden.floats(expected + "hidden_last"),
+                    ops.cast(hidden, DType.FLOAT32).toFloats(),
+                    golden.longs(batch + "attention_mask"),
+                    limit);
+        }
+        compareLogits(base, golden, batch, expected, limit);
+    }
+
+    private static void compareLogits(
+            BaseModel base, Golden golden, String batch, String expected, double limit) {
+        try (PeftModel model = PeftModel.of(base);
+                Tensor logits = model.logits(AdapterSelection.none(), golden.batch(batch))) {
+            Compare.close(
+                    "logits",
+                    golden.floats(expected + "logits"),
+                    logits.toFloats(),
+                    golden.longs(batch + "attention_mask"),
+                    limit);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of the frozen bases against Python's answers. */
+@NullMarked
+package org.peft4j.transformers;
+
+import org.jspecify.annotations.NullMarked;
