@@ -176,7 +176,7 @@ public final class AdapterBuilder {
             boolean found = false;
             for (InjectionPoint point : points().all()) {
                 if (isOrIsInside(point.path(), name) && !isTaken(point)) {
-                    found |= ModuleCopies.place(this, point);
+                    found |= copyModule(point);
                 }
             }
             if (!found) {
@@ -187,6 +187,16 @@ public final class AdapterBuilder {
                                 + NearNames.hint(name, points().paths()));
             }
         }
+    }
+
+    /**
+     * Trains a copy of the module at a point.
+     *
+     * @param point any point that nothing is placed at yet
+     * @return whether the point has weights to copy; nothing happens if not
+     */
+    public boolean copyModule(InjectionPoint point) {
+        return ModuleCopies.place(this, point);
     }
 
     private static boolean isOrIsInside(String path, String name) {

@@ -40,7 +40,7 @@ public final class AdapterDirectory {
      *     only there as a pickle, or if the config has no {@code peft_type}
      */
     public static AdapterDirectory open(Path directory) {
-        Readable.requireDirectory(directory);
+        PathChecks.requireDirectory(directory);
         return AtomicFiles.readTogether(
                 directory, List.of(CONFIG, WEIGHTS), () -> openOnce(directory));
     }
@@ -72,9 +72,7 @@ public final class AdapterDirectory {
         }
         AtomicFileGroup group = new AtomicFileGroup(directory);
         group.add(CONFIG, FileBody.of(PythonJson.dumps(config)));
-        group.add(
-                WEIGHTS,
-                SafetensorsWriter.body(tensors, SafetensorsWriter.DEFAULT_METADATA));
+        group.add(WEIGHTS, SafetensorsWriter.body(tensors, SafetensorsWriter.DEFAULT_METADATA));
         extraFiles.forEach(group::add);
         group.commit();
     }
@@ -105,15 +103,13 @@ public final class AdapterDirectory {
     }
 
     private static AdapterDirectory openOnce(Path directory) {
-        List<String> names = Readable.names(directory);
+        List<String> names = PathChecks.names(directory);
         Path config = directory.resolve(CONFIG);
         Path weights = directory.resolve(WEIGHTS);
         if (!Files.exists(config)) {
             throw new BadFileException(
                     directory,
-                    "is not an adapter: it has no "
-                            + CONFIG
-                            + CheckpointDirectory.contents(names),
+                    "is not an adapter: it has no " + CONFIG + CheckpointDirectory.contents(names),
                     "Give the directory that holds it; an adapter with a name of its own lies in a"
                             + " directory of that name");
         }

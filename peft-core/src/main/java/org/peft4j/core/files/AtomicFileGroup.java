@@ -101,6 +101,7 @@ public final class AtomicFileGroup {
     }
 
     private void putInPlace(Save save) {
+        save.current = directory;
         try {
             DirectoryLock.hold(
                     directory,

@@ -14,7 +14,8 @@ import org.peft4j.core.BadFileException;
  * {@code generation_config.json}.
  *
  * <p>Opening reads JSON and safetensors headers, never weights. When both forms of weights are
- * there, the single file is taken, as {@code transformers} does.
+ * there, the single file is taken, as {@code transformers} does. Tensors that a file holds but its
+ * index does not list are there too.
  */
 public final class CheckpointDirectory {
 
@@ -45,7 +46,7 @@ public final class CheckpointDirectory {
      *     inconsistent, or only there as pickles
      */
     public static CheckpointDirectory open(Path directory) {
-        Readable.requireDirectory(directory);
+        PathChecks.requireDirectory(directory);
         AtomicFiles.recover(directory);
         requireConfig(directory);
         JsonObject config = JsonFiles.read(directory.resolve(CONFIG));
@@ -119,7 +120,7 @@ public final class CheckpointDirectory {
         if (Files.exists(directory.resolve(CONFIG))) {
             return;
         }
-        List<String> names = Readable.names(directory);
+        List<String> names = PathChecks.names(directory);
         if (names.contains("snapshots")) {
             throw new BadFileException(
                     directory,
@@ -147,8 +148,7 @@ public final class CheckpointDirectory {
         int shown = Math.min(names.size(), 8);
         String more = names.size() > shown ? " and " + (names.size() - shown) + " more" : "";
         return "; it holds "
-                + String.join(
-                        ", ", names.subList(0, shown).stream().map(Names::quote).toList())
+                + String.join(", ", names.subList(0, shown).stream().map(Names::quote).toList())
                 + more;
     }
 }

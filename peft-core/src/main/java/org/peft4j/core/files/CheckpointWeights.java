@@ -34,7 +34,7 @@ record CheckpointWeights(List<SafetensorsFile> files, Map<String, TensorEntry> e
             SafetensorsFile file = SafetensorsFile.open(single);
             return new CheckpointWeights(List.of(file), file.entries());
         }
-        List<String> names = Readable.names(directory);
+        List<String> names = PathChecks.names(directory);
         Optional<String> index = index(directory, names);
         if (index.isEmpty()) {
             throw noWeights(directory, names);
@@ -60,12 +60,13 @@ record CheckpointWeights(List<SafetensorsFile> files, Map<String, TensorEntry> e
 
     private static CheckpointWeights openIndex(Path directory, Path index) {
         Map<String, String> shardOf = weightMap(index);
-        Map<String, SafetensorsFile> shards = new LinkedHashMap<>();
+        List<SafetensorsFile> shards = new ArrayList<>();
         for (String name : new TreeSet<>(shardOf.values())) {
-            shards.put(name, openShard(index, directory.resolve(name)));
+            shards.add(openShard(index, directory.resolve(name)));
         }
-        shardOf.forEach((tensor, shard) -> requireTensor(index, tensor, shards.get(shard)));
-        return join(index, List.copyOf(shards.values()));
+        CheckpointWeights weights = join(index, shards);
+        shardOf.forEach((tensor, shard) -> requireIn(index, weights.entries(), tensor, shard));
+        return weights;
     }
 
     private static Map<String, String> weightMap(Path index) {
@@ -102,14 +103,16 @@ record CheckpointWeights(List<SafetensorsFile> files, Map<String, TensorEntry> e
         return SafetensorsFile.open(shard);
     }
 
-    private static void requireTensor(Path index, String tensor, SafetensorsFile shard) {
-        if (shard.find(tensor).isEmpty()) {
+    private static void requireIn(
+            Path index, Map<String, TensorEntry> entries, String tensor, String shard) {
+        TensorEntry entry = entries.get(tensor);
+        if (entry == null || !Names.fileName(entry.file()).equals(shard)) {
             throw new BadFileException(
                     index,
                     "says that tensor "
                             + Names.quote(tensor)
                             + " is in "
-                            + Names.fileName(shard.path())
+                            + shard
                             + ", but it is not",
                     INDEX_REMEDY + "; index and files are not of the same version");
         }
@@ -133,7 +136,7 @@ record CheckpointWeights(List<SafetensorsFile> files, Map<String, TensorEntry> e
                 }
             }
         }
-        return new CheckpointWeights(shards, Collections.unmodifiableMap(entries));
+        return new CheckpointWeights(List.copyOf(shards), Collections.unmodifiableMap(entries));
     }
 
     private static BadFileException noWeights(Path directory, List<String> names) {

@@ -10,10 +10,9 @@ import java.util.Map;
 import org.peft4j.core.BadFileException;
 
 /**
- * The note that a group of files is complete on disk and only needs renaming: {@code
- * {"renames": {TARGET: TEMPORARY}}}. While it lies in a directory the renames are to be done before
- * anything is read; doing them twice is harmless. All methods but {@link #isIn} need the {@link
- * DirectoryLock}.
+ * The note that a group of files is complete on disk and only needs renaming: {@code {"renames":
+ * {TARGET: TEMPORARY}}}. While it lies in a directory the renames are to be done before anything is
+ * read; doing them twice is harmless. All methods but {@link #isIn} need the {@link DirectoryLock}.
  */
 final class CommitMarker {
 

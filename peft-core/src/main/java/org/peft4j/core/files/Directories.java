@@ -1,13 +1,14 @@
 package org.peft4j.core.files;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** What is done to directories. */
 final class Directories {
@@ -31,10 +32,17 @@ final class Directories {
     }
 
     static List<Path> abandonedFiles(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(TemporaryFile::isAbandoned).toList();
-        } catch (UncheckedIOException e) {
+        return list(directory).stream().filter(TemporaryFile::isAbandoned).toList();
+    }
+
+    /** Returns the files in a directory, hidden ones too, in no particular order. */
+    static List<Path> list(Path directory) throws IOException {
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
+            stream.forEach(files::add);
+        } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
+        return files;
     }
 }

@@ -90,7 +90,8 @@ final class ForeignFormat {
         return switch (pickle) {
             case "pytorch_model.bin" -> "model.safetensors";
             case "FILE" -> "FILE.safetensors";
-            default -> pickle.replaceFirst("\\.(bin|pt|pth|ckpt|safetensors)$", "") + ".safetensors";
+            default ->
+                    pickle.replaceFirst("\\.(bin|pt|pth|ckpt|safetensors)$", "") + ".safetensors";
         };
     }
 }

@@ -32,7 +32,7 @@ public final class JsonFiles {
      *     object; the message names the line and the column
      */
     public static JsonObject read(Path file) {
-        Readable.requireFile(file);
+        PathChecks.requireFile(file);
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(LARGEST + 1);

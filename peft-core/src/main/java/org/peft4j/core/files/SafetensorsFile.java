@@ -60,7 +60,7 @@ public final class SafetensorsFile {
      *     with itself
      */
     public static SafetensorsFile open(Path path) {
-        Readable.requireFile(path);
+        PathChecks.requireFile(path);
         // The stamp comes first: should the file be replaced in between, it no longer fits.
         FileStamp stamp = stamp(path);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
@@ -187,8 +187,7 @@ public final class SafetensorsFile {
         }
     }
 
-    private static int headerLength(Path path, FileChannel channel, long size)
-            throws IOException {
+    private static int headerLength(Path path, FileChannel channel, long size) throws IOException {
         byte[] start = readFully(path, channel, 0, (int) Math.min(size, START_BYTES));
         if (size < LENGTH_BYTES) {
             throw ForeignFormat.recognise(path, start)
@@ -203,8 +202,7 @@ public final class SafetensorsFile {
         long length = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong();
         Optional<String> problem = lengthProblem(length, size);
         if (problem.isPresent()) {
-            throw ForeignFormat.recognise(path, start)
-                    .orElseGet(() -> bad(path, problem.get()));
+            throw ForeignFormat.recognise(path, start).orElseGet(() -> bad(path, problem.get()));
         }
         return (int) length;
     }

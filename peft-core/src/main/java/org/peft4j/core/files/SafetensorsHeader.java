@@ -224,7 +224,10 @@ record SafetensorsHeader(Map<String, String> metadata, List<Tensor> tensors) {
                 return Long.parseLong(text);
             } catch (NumberFormatException e) {
                 throw json.bad(
-                        "has a number that is too large, " + Names.quote(text) + ", in the " + what);
+                        "has a number that is too large, "
+                                + Names.quote(text)
+                                + ", in the "
+                                + what);
             }
         }
 

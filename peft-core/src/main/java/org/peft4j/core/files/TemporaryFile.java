@@ -39,10 +39,8 @@ final class TemporaryFile {
     static Path write(Path directory, FileBody body) throws IOException {
         Path file = directory.resolve(freshName());
         boolean complete = false;
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            body.writeTo(new BodyChannel(channel, Long.MAX_VALUE));
-            channel.force(true);
+        try {
+            writeAndSync(file, body);
             complete = true;
         } finally {
             if (!complete) {
@@ -50,6 +48,14 @@ final class TemporaryFile {
             }
         }
         return file;
+    }
+
+    private static void writeAndSync(Path file, FileBody body) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            body.writeTo(new BodyChannel(channel, Long.MAX_VALUE));
+            channel.force(true);
+        }
     }
 
     /** Renames onto the target, which is replaced in one step. */
@@ -67,11 +73,9 @@ final class TemporaryFile {
         if (!name.matches()) {
             return false;
         }
-        boolean writerIsVisible =
-                name.group(1).equals(MACHINE) && !MACHINE.equals(UNKNOWN_MACHINE);
+        boolean writerIsVisible = name.group(1).equals(MACHINE) && !MACHINE.equals(UNKNOWN_MACHINE);
         return isOld(file)
-                || (writerIsVisible
-                        && !isRunning(Long.parseLong(name.group(2)), name.group(3)));
+                || (writerIsVisible && !isRunning(Long.parseLong(name.group(2)), name.group(3)));
     }
 
     static String freshName() {

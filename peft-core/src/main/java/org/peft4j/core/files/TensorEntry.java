@@ -28,7 +28,7 @@ public record TensorEntry(
             throw new IllegalArgumentException(
                     "tensor " + name + " must not have negative dimensions or offsets");
         }
-        if (end - begin != Shapes.bytes(type, shape)) {
+        if (!fits(type, shape, end - begin)) {
             throw new IllegalArgumentException(
                     "tensor " + name + " must span the bytes of its type and shape");
         }
@@ -47,5 +47,13 @@ public record TensorEntry(
     /** Returns the size of the data in bytes. */
     public long byteCount() {
         return end - begin;
+    }
+
+    private static boolean fits(StoredType type, List<Long> shape, long bytes) {
+        try {
+            return Shapes.bytes(type, shape) == bytes;
+        } catch (ArithmeticException e) {
+            return false;
+        }
     }
 }

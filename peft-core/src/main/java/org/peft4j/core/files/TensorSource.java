@@ -76,8 +76,7 @@ public record TensorSource(String name, StoredType type, List<Long> shape, FileB
                 entry.type(),
                 entry.shape(),
                 channel -> {
-                    try (FileChannel in =
-                            FileChannel.open(file.path(), StandardOpenOption.READ)) {
+                    try (FileChannel in = FileChannel.open(file.path(), StandardOpenOption.READ)) {
                         file.requireUnchanged();
                         copy(in, entry, channel);
                     }
@@ -89,8 +88,7 @@ public record TensorSource(String name, StoredType type, List<Long> shape, FileB
         return Shapes.bytes(type, shape);
     }
 
-    private static void copy(
-            FileChannel in, TensorEntry entry, WritableByteChannel out)
+    private static void copy(FileChannel in, TensorEntry entry, WritableByteChannel out)
             throws IOException {
         long position = entry.begin();
         while (position < entry.end()) {

@@ -1,20 +1,16 @@
 package org.peft4j.core.files;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.peft4j.core.BadFileException;
 
 /** Checks that a path leads to what is about to be read, and lists what lies beside it. */
-final class Readable {
+final class PathChecks {
 
-    private static final int MOST_LISTED = 10_000;
-
-    private Readable() {}
+    private PathChecks() {}
 
     static void requireFile(Path file) {
         if (Files.isDirectory(file)) {
@@ -36,9 +32,7 @@ final class Readable {
         }
         if (Files.exists(directory)) {
             throw new BadFileException(
-                    directory,
-                    "is a file, not a directory",
-                    "Give the directory that contains it");
+                    directory, "is a file, not a directory", "Give the directory that contains it");
         }
         throw missing(directory, "Check the path");
     }
@@ -63,14 +57,12 @@ final class Readable {
 
     /** Returns the names in a directory, sorted, hidden ones left out. */
     static List<String> names(Path directory) {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.map(Names::fileName)
+        try {
+            return Directories.list(directory).stream()
+                    .map(Names::fileName)
                     .filter(name -> !name.startsWith("."))
-                    .limit(MOST_LISTED)
                     .sorted()
                     .toList();
-        } catch (UncheckedIOException e) {
-            throw Failures.reading(directory, e.getCause());
         } catch (IOException e) {
             throw Failures.reading(directory, e);
         }
