@@ -3,6 +3,7 @@ package org.peft4j.core;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ops.OperatorDoor;
 import org.peft4j.core.ops.WeightOps;
@@ -17,6 +18,8 @@ public final class Adapter {
     private final String name;
     private final PeftConfig config;
     private final List<Parameter> parameters;
+    private final Map<String, String> aliases;
+    private final Set<String> standIns;
     private final Map<InjectionPoint, Placement> placements;
     private final TrainingHook hook;
     private final @Nullable Object report;
@@ -29,6 +32,8 @@ public final class Adapter {
             PeftConfig config,
             OperatorDoor door,
             List<Parameter> parameters,
+            Map<String, String> aliases,
+            Set<String> standIns,
             Map<InjectionPoint, Placement> placements,
             TrainingHook hook,
             @Nullable Object report) {
@@ -36,6 +41,8 @@ public final class Adapter {
         this.config = config;
         this.door = door;
         this.parameters = List.copyOf(parameters);
+        this.aliases = Map.copyOf(aliases);
+        this.standIns = Set.copyOf(standIns);
         this.placements = Map.copyOf(placements);
         this.hook = hook;
         this.report = report;
@@ -65,6 +72,21 @@ public final class Adapter {
     /** Returns how many elements its parameters have. */
     public long parameterCount() {
         return parameters.stream().mapToLong(parameter -> parameter.value().elements()).sum();
+    }
+
+    /** Returns the parameter count without those that stand in for a parameter of the base. */
+    long addedParameterCount() {
+        return parameters.stream()
+                .filter(parameter -> !standIns.contains(parameter.key()))
+                .mapToLong(parameter -> parameter.value().elements())
+                .sum();
+    }
+
+    /**
+     * Returns further keys in the adapter's file, each with the key of the parameter it repeats.
+     */
+    Map<String, String> aliases() {
+        return aliases;
     }
 
     /** Returns what it does in training beyond the forward pass. */

@@ -2,8 +2,10 @@ package org.peft4j.core;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ops.DType;
@@ -38,6 +40,8 @@ public final class AdapterBuilder {
     private final SplittableRandom random;
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<InjectionPoint, Placement> placements = new LinkedHashMap<>();
+    private final Map<String, String> aliases = new LinkedHashMap<>();
+    private final Set<String> standIns = new LinkedHashSet<>();
     private TrainingHook hook = new TrainingHook() {};
     private @Nullable Object report;
 
@@ -97,6 +101,33 @@ public final class AdapterBuilder {
      */
     public Tensor parameter(String key, Tensor value) {
         return add(key, value);
+    }
+
+    /**
+     * Adds a trainable float32 copy of one of the base's own parameters, such as a bias. Other than
+     * a copy of a module it does not count as added to the base, because peft trains the original.
+     *
+     * @param key its name in the adapter's file
+     * @param frozen the base's parameter
+     */
+    public Tensor standIn(String key, Tensor frozen) {
+        standIns.add(key);
+        return copy(key, frozen, false);
+    }
+
+    /**
+     * Saves a parameter under a second key as well.
+     *
+     * @param alias the second key
+     * @param key the key of a parameter
+     */
+    void alias(String alias, String key) {
+        aliases.put(alias, key);
+    }
+
+    /** Returns the linears whose weight is tied to an embedding. */
+    List<LinearPoint> tiedTo(EmbeddingPoint embedding) {
+        return base.tiedTo(embedding);
     }
 
     /** Adds a float32 copy of a frozen tensor, as its file stores it. */
@@ -170,23 +201,38 @@ public final class AdapterBuilder {
      *
      * @param names module paths or their endings, such as {@code lm_head}; a module that holds
      *     others stands for all of them
+     * @param keepTied whether modules that share a weight in the base go on sharing the copy
      */
-    public void copyModules(List<String> names) {
-        for (String name : names) {
-            boolean found = false;
-            for (InjectionPoint point : points().all()) {
-                if (isOrIsInside(point.path(), name) && !isTaken(point)) {
-                    found |= copyModule(point);
+    public void copyModules(List<String> names, boolean keepTied) {
+        if (keepTied) {
+            for (EmbeddingPoint embedding : points().of(EmbeddingPoint.class)) {
+                List<LinearPoint> tied = tiedTo(embedding);
+                if (isNamed(embedding, names) || tied.stream().anyMatch(p -> isNamed(p, names))) {
+                    ModuleCopies.placeTied(this, embedding, tied);
                 }
             }
-            if (!found) {
-                throw new PeftException(
-                        "modules_to_save names "
-                                + name
-                                + ", but this base has no module with weights of that name. "
-                                + NearNames.hint(name, points().paths()));
+        }
+        names.forEach(this::copyNamed);
+    }
+
+    private void copyNamed(String name) {
+        boolean found = false;
+        for (InjectionPoint point : points().all()) {
+            if (isOrIsInside(point.path(), name)) {
+                found |= isTaken(point) || copyModule(point);
             }
         }
+        if (!found) {
+            throw new PeftException(
+                    "modules_to_save names "
+                            + name
+                            + ", but this base has no module with weights of that name. "
+                            + NearNames.hint(name, points().paths()));
+        }
+    }
+
+    private static boolean isNamed(InjectionPoint point, List<String> names) {
+        return names.stream().anyMatch(name -> isOrIsInside(point.path(), name));
     }
 
     /**
@@ -224,6 +270,8 @@ public final class AdapterBuilder {
                 config,
                 base.door(),
                 new ArrayList<>(parameters.values()),
+                aliases,
+                standIns,
                 placements,
                 hook,
                 report);

@@ -4,11 +4,12 @@ import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.peft4j.core.files.AdapterDirectory;
 import org.peft4j.core.files.SafetensorsFile;
 import org.peft4j.core.files.StoredType;
@@ -70,42 +71,86 @@ final class AdapterFiles {
 
     private static void fill(BaseModel base, Adapter adapter, AdapterDirectory files) {
         SafetensorsFile weights = files.weights();
-        Map<String, Parameter> expected = new LinkedHashMap<>();
+        Map<String, Parameter> expected = new TreeMap<>();
         adapter.parameters().forEach(parameter -> expected.put(parameter.key(), parameter));
+        Set<String> aliases = adapter.aliases().keySet();
+        adapter.aliases()
+                .forEach((alias, key) -> expected.put(alias, adapter.parameter(key).orElseThrow()));
         requireSameNames(adapter, expected.keySet(), weights);
-        for (Parameter parameter : expected.values()) {
-            TensorEntry entry = weights.entry(parameter.key());
-            long[] shape = parameter.value().shape().getShape();
-            if (!Arrays.equals(entry.dimensions(), shape)) {
-                throw new BadFileException(
-                        weights.path(),
-                        parameter.key()
-                                + " has the shape "
-                                + Arrays.toString(entry.dimensions())
-                                + ", but adapter_config.json and this base ("
-                                + base.info().nameOrPath()
-                                + ") imply "
-                                + Arrays.toString(shape),
-                        "Load it on the base it was trained on" + trainedOn(adapter.config()));
+        expected.forEach((key, parameter) -> requireShape(base, adapter, weights, key, parameter));
+        expected.forEach(
+                (key, parameter) -> {
+                    if (!aliases.contains(key)) {
+                        try (Tensor value = read(base, weights, key)) {
+                            base.door().updates().assign(parameter.value(), value);
+                        }
+                    }
+                });
+        for (String alias : aliases) {
+            try (Tensor value = read(base, weights, alias)) {
+                requireSame(base, weights, alias, expected.get(alias), value);
             }
         }
+    }
+
+    private static void requireShape(
+            BaseModel base,
+            Adapter adapter,
+            SafetensorsFile weights,
+            String key,
+            Parameter parameter) {
+        long[] stored = weights.entry(key).dimensions();
+        long[] shape = parameter.value().shape().getShape();
+        if (!Arrays.equals(stored, shape)) {
+            throw new BadFileException(
+                    weights.path(),
+                    key
+                            + " has the shape "
+                            + Arrays.toString(stored)
+                            + ", but adapter_config.json and this base ("
+                            + base.info().nameOrPath()
+                            + ") imply "
+                            + Arrays.toString(shape),
+                    "Load it on the base it was trained on" + trainedOn(adapter.config()));
+        }
+    }
+
+    private static Tensor read(BaseModel base, SafetensorsFile weights, String key) {
         WeightOps ops = base.door().weights();
-        for (Parameter parameter : expected.values()) {
-            TensorEntry entry = weights.entry(parameter.key());
-            DType stored =
-                    FrozenWeights.dtypeOf(entry.type())
-                            .filter(DType::isFloating)
-                            .orElseThrow(() -> notFloating(weights.path(), entry));
-            try (Tensor read = ops.fromBytes(weights.read(entry), stored, entry.dimensions());
-                    Tensor value = ops.cast(read, DType.FLOAT32)) {
-                if (!ops.allFinite(value)) {
-                    throw new BadFileException(
-                            weights.path(),
-                            parameter.key() + " holds NaN or infinity",
-                            "Load an earlier save of this adapter, or train it again");
-                }
-                base.door().updates().assign(parameter.value(), value);
+        TensorEntry entry = weights.entry(key);
+        DType stored =
+                FrozenWeights.dtypeOf(entry.type())
+                        .filter(DType::isFloating)
+                        .orElseThrow(() -> notFloating(weights.path(), entry));
+        try (Tensor read = ops.fromBytes(weights.read(entry), stored, entry.dimensions())) {
+            Tensor value = ops.cast(read, DType.FLOAT32);
+            if (!ops.allFinite(value)) {
+                value.close();
+                throw new BadFileException(
+                        weights.path(),
+                        key + " holds NaN or infinity",
+                        "Load an earlier save of this adapter, or train it again");
             }
+            return value;
+        }
+    }
+
+    private static void requireSame(
+            BaseModel base,
+            SafetensorsFile weights,
+            String alias,
+            @Nullable Parameter parameter,
+            Tensor value) {
+        if (parameter != null
+                && base.door().weights().maxDifference(parameter.value(), value) != 0) {
+            throw new BadFileException(
+                    weights.path(),
+                    alias
+                            + " and "
+                            + parameter.key()
+                            + " are one tied weight (ensure_weight_tying), but hold other values",
+                    "Save the adapter again, or set ensure_weight_tying to false in"
+                            + " adapter_config.json and name both in modules_to_save");
         }
     }
 
@@ -170,15 +215,23 @@ final class AdapterFiles {
                                 + " holds NaN or infinity; nothing was saved. Load an earlier save,"
                                 + " or train it again with a lower learning rate.");
             }
-            tensors.add(
-                    TensorSource.of(
-                            parameter.key(),
-                            StoredType.F32,
-                            value.shape().getShape(),
-                            () -> ops.toBytes(value)));
+            tensors.add(source(parameter.key(), value, ops));
         }
+        adapter.aliases()
+                .forEach(
+                        (alias, key) ->
+                                tensors.add(
+                                        source(
+                                                alias,
+                                                adapter.parameter(key).orElseThrow().value(),
+                                                ops)));
         JsonObject config = adapter.config().toJson();
         config.addProperty("inference_mode", true);
         AdapterDirectory.write(directory, config, tensors, Map.of());
+    }
+
+    private static TensorSource source(String key, Tensor value, WeightOps ops) {
+        return TensorSource.of(
+                key, StoredType.F32, value.shape().getShape(), () -> ops.toBytes(value));
     }
 }

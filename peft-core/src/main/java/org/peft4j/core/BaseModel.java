@@ -2,10 +2,13 @@ package org.peft4j.core;
 
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ops.OperatorDoor;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.EmbeddingPoint;
+import org.peft4j.core.points.LinearPoint;
 
 /**
  * A frozen transformer with a task head.
@@ -86,6 +89,19 @@ public interface BaseModel extends AutoCloseable {
      * Returns the names of the tensors that the base ties to another, as {@code lm_head.weight}.
      */
     Set<String> tiedWeights();
+
+    /**
+     * Returns the linears whose weight is tied to an embedding, such as {@code lm_head}.
+     *
+     * @param embedding the embedding that holds the table
+     */
+    default List<LinearPoint> tiedTo(EmbeddingPoint embedding) {
+        return points().of(LinearPoint.class).stream()
+                .filter(point -> tiedWeights().contains(point.path() + ".weight"))
+                .filter(point -> point.out() == embedding.vocabulary())
+                .filter(point -> point.in() == embedding.width())
+                .toList();
+    }
 
     /** Frees the weights and every tensor of the door. */
     @Override

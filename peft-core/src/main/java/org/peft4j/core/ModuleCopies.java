@@ -1,5 +1,6 @@
 package org.peft4j.core;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.WeightOps;
@@ -45,6 +46,17 @@ final class ModuleCopies {
         return true;
     }
 
+    /** Places one copy at an embedding and at the linears that are tied to it. */
+    static void placeTied(
+            AdapterBuilder builder, EmbeddingPoint embedding, List<LinearPoint> tied) {
+        Tensor copy = builder.copy(key(embedding, "weight"), embedding.table(), false);
+        builder.place(embedding, new EmbeddingCopy(copy));
+        for (LinearPoint linear : tied) {
+            builder.place(linear, new TiedWeight(copy));
+            builder.alias(key(linear, "weight"), key(embedding, "weight"));
+        }
+    }
+
     private static String key(InjectionPoint point, String parameter) {
         return AdapterBuilder.KEY_PREFIX + point.path() + "." + parameter;
     }
@@ -67,6 +79,19 @@ final class ModuleCopies {
         public LinearWeights merge(WeightOps ops, LinearWeights weights) {
             Tensor weight = transposed ? ops.transpose(stored) : ops.clone(stored);
             return new LinearWeights(weight, bias == null ? null : ops.clone(bias));
+        }
+    }
+
+    /** The copy of an embedding's table, [out, in]. */
+    private record TiedWeight(Tensor copy) implements LinearPlacement {
+        @Override
+        public LinearWeights weights(ForwardContext context, LinearWeights weights) {
+            return weights.withWeight(copy);
+        }
+
+        @Override
+        public LinearWeights merge(WeightOps ops, LinearWeights weights) {
+            return weights.withWeight(ops.clone(copy));
         }
     }
 

@@ -25,6 +25,14 @@ public interface PeftConfig {
      */
     List<String> modulesToSave();
 
+    /**
+     * Returns whether a trained copy of an embedding also stands in for the output embedding that
+     * the base ties to it; only peft's LoRA has this setting.
+     */
+    default boolean ensureWeightTying() {
+        return false;
+    }
+
     /** Returns {@code adapter_config.json} with every key that peft writes for this method. */
     JsonObject toJson();
 

@@ -167,7 +167,7 @@ public final class PeftModel implements AutoCloseable {
         long all = base.info().parameters();
         for (Adapter adapter : now().adapters().values()) {
             trainable += adapter.isTrainable() ? adapter.parameterCount() : 0;
-            all += adapter.parameterCount();
+            all += adapter.addedParameterCount();
         }
         return new TrainableReport(trainable, all);
     }
@@ -176,7 +176,7 @@ public final class PeftModel implements AutoCloseable {
         AdapterBuilder builder = new AdapterBuilder(base, fresh, seed);
         try {
             method.build(config, builder);
-            builder.copyModules(config.modulesToSave());
+            builder.copyModules(config.modulesToSave(), config.ensureWeightTying());
             return builder.build(name, config);
         } catch (RuntimeException e) {
             builder.discard();

@@ -1,0 +1,260 @@
+package org.peft4j.lora;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.AdapterOrigin;
+import org.peft4j.core.BadFileException;
+import org.peft4j.core.PeftException;
+import org.peft4j.core.files.JsonFields;
+import org.peft4j.core.targets.TargetSpec;
+import org.peft4j.core.targets.Targets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code adapter_config.json} of a LoRA adapter, key by key as peft writes it. */
+final class LoraConfigJson {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LoraConfigJson.class);
+
+    /** What peft writes for variants of LoRA that change its numbers and are not implemented. */
+    private static final JsonObject NOT_IMPLEMENTED = notImplemented();
+
+    /** What matters to such variants only. */
+    private static final JsonObject WITHOUT_EFFECT = withoutEffect();
+
+    private LoraConfigJson() {}
+
+    private static JsonObject notImplemented() {
+        JsonObject neutral = new JsonObject();
+        for (String key :
+                List.of(
+                        "alora_invocation_tokens",
+                        "arrow_config",
+                        "corda_config",
+                        "eva_config",
+                        "kasa_config",
+                        "layer_replication",
+                        "lora_ga_config",
+                        "megatron_config",
+                        "monteclora_config",
+                        "target_parameters",
+                        "trainable_token_indices",
+                        "use_bdlora",
+                        "velora_config")) {
+            neutral.add(key, JsonNull.INSTANCE);
+        }
+        neutral.add("loftq_config", new JsonObject());
+        neutral.addProperty("use_dora", false);
+        neutral.addProperty("use_qalora", false);
+        return neutral;
+    }
+
+    private static JsonObject withoutEffect() {
+        JsonObject defaults = new JsonObject();
+        defaults.addProperty("megatron_core", "megatron.core");
+        defaults.addProperty("qalora_group_size", 16);
+        return defaults;
+    }
+
+    static JsonObject write(LoraConfig config) {
+        JsonObject json = new JsonObject();
+        NOT_IMPLEMENTED.deepCopy().entrySet().forEach(e -> json.add(e.getKey(), e.getValue()));
+        WITHOUT_EFFECT.entrySet().forEach(e -> json.add(e.getKey(), e.getValue()));
+        config.origin().writeTo(json, LoraConfig.PEFT_TYPE);
+        json.addProperty("r", config.rank());
+        json.add("lora_alpha", number(config.alpha()));
+        json.addProperty("lora_dropout", config.dropout());
+        Targets targets = config.targets();
+        json.add("target_modules", targets.modules().toJson());
+        TargetSpec.@Nullable ModulePattern exclude = targets.exclude();
+        json.add("exclude_modules", exclude == null ? JsonNull.INSTANCE : exclude.toJson());
+        @Nullable List<Integer> layers = targets.layers();
+        json.add(
+                "layers_to_transform",
+                layers == null ? JsonNull.INSTANCE : array(layers, JsonPrimitive::new));
+        json.add("layers_pattern", oneOrMore(targets.layerLists()));
+        json.add("rank_pattern", object(config.rankPattern().asMap(), JsonPrimitive::new));
+        json.add("alpha_pattern", object(config.alphaPattern().asMap(), LoraConfigJson::number));
+        json.addProperty("use_rslora", config.useRslora());
+        json.addProperty("bias", config.bias().configName());
+        json.addProperty("lora_bias", config.loraBias());
+        json.addProperty("fan_in_fan_out", config.fanInFanOut());
+        json.add("init_lora_weights", config.initialization().toJson());
+        List<String> saved = config.modulesToSave();
+        json.add(
+                "modules_to_save",
+                saved.isEmpty() ? JsonNull.INSTANCE : array(saved, JsonPrimitive::new));
+        json.addProperty("ensure_weight_tying", config.ensureWeightTying());
+        return json;
+    }
+
+    /** A whole number as Python's int, any other as float. */
+    private static JsonPrimitive number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? new JsonPrimitive((long) value)
+                : new JsonPrimitive(value);
+    }
+
+    private static JsonElement oneOrMore(List<String> names) {
+        return switch (names.size()) {
+            case 0 -> JsonNull.INSTANCE;
+            case 1 -> new JsonPrimitive(names.get(0));
+            default -> array(names, JsonPrimitive::new);
+        };
+    }
+
+    private static <T> JsonArray array(List<T> values, Function<T, JsonPrimitive> toJson) {
+        JsonArray array = new JsonArray();
+        values.forEach(value -> array.add(toJson.apply(value)));
+        return array;
+    }
+
+    private static <T> JsonObject object(Map<String, T> values, Function<T, JsonPrimitive> toJson) {
+        JsonObject object = new JsonObject();
+        values.forEach((key, value) -> object.add(key, toJson.apply(value)));
+        return object;
+    }
+
+    static LoraConfig read(JsonFields json) {
+        refuseUnsupported(json);
+        LoraConfigBuilder builder = LoraConfig.builder();
+        try {
+            fill(builder, json);
+            LoraConfig config = builder.build();
+            warnOfUnknownKeys(json, config);
+            return config;
+        } catch (BadFileException e) {
+            throw e;
+        } catch (PeftException e) {
+            throw new BadFileException(
+                    json.file(),
+                    String.valueOf(e.getMessage()).replaceAll("\\.$", ""),
+                    "Correct it by hand, or restore the file from where it came from",
+                    e);
+        }
+    }
+
+    private static void fill(LoraConfigBuilder builder, JsonFields json) {
+        builder.origin(AdapterOrigin.read(json));
+        json.optionalPositiveInt("r").ifPresent(builder::rank);
+        json.optionalNumber("lora_alpha").ifPresent(builder::alpha);
+        json.optionalNumber("lora_dropout").ifPresent(builder::dropout);
+        builder.targetModules(TargetSpec.read(json, "target_modules"));
+        builder.excludeModules(TargetSpec.readPattern(json, "exclude_modules"));
+        readLayers(builder, json);
+        builder.rankPattern(values(json, "rank_pattern", (fields, key) -> fields.positiveInt(key)));
+        builder.alphaPattern(values(json, "alpha_pattern", JsonFields::number));
+        json.optionalBool("use_rslora").ifPresent(builder::useRslora);
+        json.optionalString("bias").ifPresent(text -> builder.bias(bias(json, text)));
+        json.optionalBool("lora_bias").ifPresent(builder::loraBias);
+        json.optionalBool("fan_in_fan_out").ifPresent(builder::fanInFanOut);
+        if (json.has("init_lora_weights")) {
+            builder.initialization(initialization(json));
+        }
+        json.optionalStrings("modules_to_save").ifPresent(builder::modulesToSave);
+        json.optionalBool("ensure_weight_tying").ifPresent(builder::ensureWeightTying);
+    }
+
+    private static void readLayers(LoraConfigBuilder builder, JsonFields json) {
+        if (json.object().get("layers_to_transform") instanceof JsonPrimitive) {
+            builder.layersToTransform(json.integer("layers_to_transform"));
+        } else {
+            json.optionalIntegers("layers_to_transform")
+                    .ifPresent(list -> builder.layersToTransform(list.toArray(Integer[]::new)));
+        }
+        if (json.object().get("layers_pattern") instanceof JsonPrimitive) {
+            String name = json.string("layers_pattern");
+            builder.layersPattern(name.isEmpty() ? new String[0] : new String[] {name});
+        } else {
+            json.optionalStrings("layers_pattern")
+                    .ifPresent(list -> builder.layersPattern(list.toArray(String[]::new)));
+        }
+    }
+
+    private interface Value<V> {
+        V read(JsonFields fields, String key);
+    }
+
+    private static <V> Map<String, V> values(JsonFields json, String key, Value<V> value) {
+        Map<String, V> values = new LinkedHashMap<>();
+        json.optionalObject(key)
+                .ifPresent(
+                        fields ->
+                                fields.object()
+                                        .keySet()
+                                        .forEach(k -> values.put(k, value.read(fields, k))));
+        return values;
+    }
+
+    private static LoraBias bias(JsonFields json, String text) {
+        for (LoraBias bias : LoraBias.values()) {
+            if (bias.configName().equals(text.toLowerCase(Locale.ROOT))) {
+                return bias;
+            }
+        }
+        throw json.mustBe("bias", "one of none, all, lora_only");
+    }
+
+    private static LoraInitialization initialization(JsonFields json) {
+        return LoraInitialization.fromJson(json.object().get("init_lora_weights"))
+                .orElseThrow(
+                        () ->
+                                unsupported(
+                                        json,
+                                        "init_lora_weights",
+                                        "Where it changed the base (pissa, olora, corda, lora_ga,"
+                                                + " loftq), convert the adapter to plain LoRA with"
+                                                + " peft; where it did not (eva, orthogonal), set the"
+                                                + " key to true"));
+    }
+
+    private static void refuseUnsupported(JsonFields json) {
+        NOT_IMPLEMENTED
+                .entrySet()
+                .forEach(
+                        neutral -> {
+                            String key = neutral.getKey();
+                            if (json.has(key)
+                                    && !isNeutral(json.object().get(key), neutral.getValue())) {
+                                throw unsupported(
+                                        json, key, "Use an adapter that was trained without it");
+                            }
+                        });
+    }
+
+    private static boolean isNeutral(JsonElement value, JsonElement neutral) {
+        return value.equals(neutral)
+                || (value instanceof JsonObject object && object.isEmpty())
+                || (value instanceof JsonArray array && array.isEmpty());
+    }
+
+    private static BadFileException unsupported(JsonFields json, String key, String remedy) {
+        return new BadFileException(
+                json.file(),
+                key
+                        + " is "
+                        + json.object().get(key)
+                        + ", which is not supported: the adapter would compute other numbers than in"
+                        + " Python",
+                remedy);
+    }
+
+    private static void warnOfUnknownKeys(JsonFields json, LoraConfig config) {
+        Set<String> unknown = new TreeSet<>(json.object().keySet());
+        unknown.removeAll(write(config).keySet());
+        if (!unknown.isEmpty()) {
+            LOG.warn("{}: unknown keys {} are ignored", json.file(), unknown);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package org.peft4j.lora;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.AdapterBuilder;
+import org.peft4j.core.BaseModel;
+import org.peft4j.core.PeftConfig;
+import org.peft4j.core.PeftException;
+import org.peft4j.core.PeftMethod;
+import org.peft4j.core.files.JsonFields;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.EmbeddingPoint;
+import org.peft4j.core.points.LinearPlacement;
+import org.peft4j.core.points.LinearPoint;
+import org.peft4j.core.points.LinearRole;
+import org.peft4j.core.points.NormPoint;
+import org.peft4j.core.targets.PatternValues;
+import org.peft4j.core.targets.TargetModule;
+import org.peft4j.core.targets.TargetModule.Kind;
+import org.peft4j.core.targets.TargetReport;
+import org.peft4j.core.targets.Targets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Low-rank adaptation (Hu et al. 2021) of linears and embeddings. */
+public final class LoraMethod implements PeftMethod {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LoraMethod.class);
+    private static final Set<Kind> KINDS = Set.of(Kind.LINEAR, Kind.EMBEDDING);
+    private static final Set<LinearRole> DEFAULTS =
+            Set.of(LinearRole.QUERY, LinearRole.VALUE, LinearRole.QUERY_KEY_VALUE);
+
+    @Override
+    public String peftType() {
+        return LoraConfig.PEFT_TYPE;
+    }
+
+    @Override
+    public LoraConfig readConfig(JsonFields json) {
+        return LoraConfigJson.read(json);
+    }
+
+    @Override
+    public LoraConfig resolve(PeftConfig config, BaseModel base) {
+        LoraConfig lora = require(config);
+        List<TargetModule> modules = TargetModule.of(base.points());
+        LoraConfig settled =
+                lora.toBuilder()
+                        .targets(lora.targets().settle(modules, DEFAULTS))
+                        .modulesToSave(TiedModules.toSave(lora, base))
+                        .build();
+        TargetReport report = select(settled, modules);
+        TiedModules.check(settled, base, report.selected());
+        return settled.toBuilder().fanInFanOut(storesInOut(base, report.selected())).build();
+    }
+
+    private static LoraConfig require(PeftConfig config) {
+        if (config instanceof LoraConfig lora) {
+            return lora;
+        }
+        throw new PeftException(
+                "a LORA adapter needs a LoraConfig, not a " + config.getClass().getName() + ".");
+    }
+
+    private static TargetReport select(LoraConfig lora, List<TargetModule> modules) {
+        return lora.targets().select(modules, KINDS, lora.modulesToSave());
+    }
+
+    private static boolean storesInOut(BaseModel base, List<String> selected) {
+        return base.points().of(LinearPoint.class).stream()
+                .filter(point -> selected.contains(point.path()))
+                .anyMatch(point -> point.layout() == LinearPoint.Layout.IN_OUT);
+    }
+
+    @Override
+    public void build(PeftConfig config, AdapterBuilder builder) {
+        LoraConfig lora = require(config);
+        TargetReport report = select(lora, TargetModule.of(builder.points()));
+        if (builder.isFresh()) {
+            report.requireNoProblems();
+        } else {
+            report.warnOfProblems();
+        }
+        requireUse(lora.rankPattern(), "rank_pattern", report, builder.isFresh());
+        requireUse(lora.alphaPattern(), "alpha_pattern", report, builder.isFresh());
+        builder.report(report);
+        Set<String> selected = Set.copyOf(report.selected());
+        for (LinearPoint point : builder.points().of(LinearPoint.class)) {
+            if (selected.contains(point.path())) {
+                placeLinear(lora, builder, point);
+            }
+        }
+        for (EmbeddingPoint point : builder.points().of(EmbeddingPoint.class)) {
+            if (selected.contains(point.path())) {
+                placeEmbedding(lora, builder, point);
+            }
+        }
+        if (lora.bias() == LoraBias.ALL) {
+            placeOtherBiases(lora, builder);
+        }
+    }
+
+    /**
+     * A pattern without effect, or with another effect after a round through the file, is a trap.
+     */
+    private static void requireUse(
+            PatternValues<?> pattern, String key, TargetReport report, boolean fresh) {
+        List<String> problems = new ArrayList<>();
+        List<String> unused = pattern.unused(report.selected());
+        if (!unused.isEmpty()) {
+            problems.add(
+                    key
+                            + " has "
+                            + unused
+                            + ", which matches no target module. The targets are: "
+                            + report.selected()
+                            + ".");
+        }
+        List<String> changed = pattern.changedBySorting(report.selected());
+        if (!changed.isEmpty()) {
+            problems.add(
+                    key
+                            + " = "
+                            + pattern
+                            + " has several entries for "
+                            + changed
+                            + ", and the file keeps them sorted, so that another one would win after"
+                            + " saving. Put them in sorted order, or make them exclude each other.");
+        }
+        if (fresh && !problems.isEmpty()) {
+            throw new PeftException(problems.get(0));
+        }
+        problems.forEach(LOG::warn);
+    }
+
+    private static void placeLinear(LoraConfig lora, AdapterBuilder builder, LinearPoint point) {
+        String key = AdapterBuilder.KEY_PREFIX + point.path();
+        int r = lora.rankAt(point.path());
+        LoraInitialization start = lora.initialization();
+        Tensor a = builder.parameter(key + ".lora_A.weight", start.a(r), r, point.in());
+        Tensor b = builder.parameter(key + ".lora_B.weight", start.b(), point.out(), r);
+        @Nullable Tensor c =
+                lora.loraBias()
+                        ? builder.parameter(key + ".lora_B.bias", start.c(r), point.out())
+                        : null;
+        LinearPlacement placement =
+                new LoraLinear(a, b, c, lora.scalingAt(point.path()), lora.dropout());
+        @Nullable Tensor bias = point.frozen().bias();
+        if (lora.bias() != LoraBias.NONE && bias != null) {
+            Tensor trained = builder.standIn(key + ".base_layer.bias", bias);
+            placement = new TrainedBias.OfLinear(trained, placement);
+        }
+        builder.place(point, placement);
+    }
+
+    private static void placeEmbedding(
+            LoraConfig lora, AdapterBuilder builder, EmbeddingPoint point) {
+        if (lora.loraBias()) {
+            throw new PeftException(
+                    "lora_bias does not go with an embedding as a target, but "
+                            + point.path()
+                            + " is one. Exclude it, or leave lora_bias out.");
+        }
+        String key = AdapterBuilder.KEY_PREFIX + point.path();
+        int r = lora.rankAt(point.path());
+        LoraInitialization start = lora.initialization();
+        Tensor a =
+                builder.parameter(
+                        key + ".lora_embedding_A", start.embeddingA(), r, point.vocabulary());
+        Tensor b =
+                builder.parameter(key + ".lora_embedding_B", start.embeddingB(), point.width(), r);
+        builder.place(point, new LoraEmbedding(a, b, lora.scalingAt(point.path())));
+    }
+
+    private static void placeOtherBiases(LoraConfig lora, AdapterBuilder builder) {
+        for (LinearPoint point : builder.points().of(LinearPoint.class)) {
+            @Nullable Tensor bias = point.frozen().bias();
+            if (bias != null && !builder.isTaken(point) && !isSaved(lora, point.path())) {
+                Tensor trained = builder.standIn(biasKey(point.path()), bias);
+                builder.place(point, new TrainedBias.OfLinear(trained, null));
+            }
+        }
+        for (NormPoint point : builder.points().of(NormPoint.class)) {
+            @Nullable Tensor bias = point.frozen().bias();
+            if (bias != null && !builder.isTaken(point) && !isSaved(lora, point.path())) {
+                Tensor trained = builder.standIn(biasKey(point.path()), bias);
+                builder.place(point, new TrainedBias.OfNorm(trained));
+            }
+        }
+    }
+
+    private static boolean isSaved(LoraConfig lora, String path) {
+        return Targets.isInside(path, lora.modulesToSave());
+    }
+
+    private static String biasKey(String path) {
+        return AdapterBuilder.KEY_PREFIX + path + ".bias";
+    }
+}
