@@ -1,5 +1,6 @@
 package org.peft4j.core;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
@@ -24,4 +25,13 @@ public interface TrainingHook {
      * @param totalSteps the steps of the whole training
      */
     default void afterStep(long step, long totalSteps) {}
+
+    /**
+     * Returns what the adapter remembers between steps besides its parameters, such as AdaLoRA's
+     * running averages, by name: FLOAT32 tensors that keep their identity for the whole training. A
+     * checkpoint saves them, and a resumed training writes the saved values into them.
+     */
+    default Map<String, Tensor> state() {
+        return Map.of();
+    }
 }

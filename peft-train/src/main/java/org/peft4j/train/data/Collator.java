@@ -1,6 +1,5 @@
 package org.peft4j.train.data;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.peft4j.core.AdapterSelection;
@@ -80,11 +79,8 @@ public record Collator(long padId, int multipleOf) {
      * @return one selection for all rows where they agree
      */
     public static AdapterSelection selection(List<Example> examples, AdapterSelection common) {
-        List<AdapterSelection> rows = new ArrayList<>();
-        for (Example example : examples) {
-            AdapterSelection own = example.selection();
-            rows.add(own == null ? common : own);
-        }
+        List<AdapterSelection> rows =
+                examples.stream().map(example -> example.selectionOr(common)).toList();
         return rows.stream().distinct().count() == 1 ? rows.get(0) : AdapterSelection.perRow(rows);
     }
 }

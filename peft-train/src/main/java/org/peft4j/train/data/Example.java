@@ -64,6 +64,11 @@ public record Example(long[] inputIds, long[] labels, @Nullable AdapterSelection
         return inputIds.length;
     }
 
+    /** Returns the adapters of this row, or the common ones where it names none. */
+    public AdapterSelection selectionOr(AdapterSelection common) {
+        return selection == null ? common : selection;
+    }
+
     /** Returns the same example for other adapters. */
     public Example withSelection(AdapterSelection adapters) {
         return new Example(inputIds, labels, adapters);

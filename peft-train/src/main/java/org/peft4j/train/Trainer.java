@@ -1,0 +1,192 @@
+package org.peft4j.train;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.AdapterSelection;
+import org.peft4j.core.PeftException;
+import org.peft4j.core.PeftModel;
+import org.peft4j.train.checkpoint.CheckpointStore;
+import org.peft4j.train.data.Collator;
+import org.peft4j.train.data.Example;
+import org.peft4j.train.data.Truncation;
+
+/**
+ * Trains adapters on examples. It knows neither the base nor the method.
+ *
+ * <p>A training stops early, after the step it is in and with a checkpoint, when {@link #stop} is
+ * called or its thread is interrupted.
+ */
+public final class Trainer {
+
+    private final TrainingSetup setup;
+    private final AtomicBoolean stopped = new AtomicBoolean();
+
+    private Trainer(TrainingSetup setup) {
+        this.setup = setup;
+    }
+
+    /** Starts with what must be set: model, selection, examples and config. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Trains from the first step.
+     *
+     * @return what was done
+     * @throws PeftException if the checkpoint directory holds checkpoints already
+     * @throws org.peft4j.core.NonFiniteException if a loss or a gradient is NaN or infinite; the
+     *     parameters are those before that step then, and the message names it
+     */
+    public TrainingReport train() {
+        setup.store()
+                .flatMap(CheckpointStore::latest)
+                .ifPresent(
+                        latest -> {
+                            throw new PeftException(
+                                    latest
+                                            + " is there from an earlier training. Go on with it by"
+                                            + " resume(), or choose another checkpoint directory.");
+                        });
+        return run(null);
+    }
+
+    /**
+     * Goes on from the newest checkpoint, to the numbers that an uninterrupted training gives.
+     *
+     * @return what was done, the steps before the checkpoint included
+     * @throws PeftException if there is none, or as {@link #resume(Path)} does
+     */
+    public TrainingReport resume() {
+        Optional<Path> latest = setup.store().flatMap(CheckpointStore::latest);
+        return run(
+                latest.orElseThrow(
+                        () ->
+                                new PeftException(
+                                        "there is no checkpoint to resume from in "
+                                                + setup.config().checkpointDirectory()
+                                                + ". Call train() to begin.")));
+    }
+
+    /**
+     * Goes on from a checkpoint. The model must have adapters of the same names and configs as
+     * then; their parameters are overwritten.
+     *
+     * @param checkpoint a directory {@code checkpoint-STEP}
+     * @return what was done, the steps before the checkpoint included
+     * @throws org.peft4j.core.BadFileException if the checkpoint is damaged, or was made with other
+     *     settings, data, base or adapters; nothing is changed then
+     */
+    public TrainingReport resume(Path checkpoint) {
+        return run(checkpoint);
+    }
+
+    private TrainingReport run(@Nullable Path from) {
+        stopped.set(false);
+        setup.store().ifPresent(CheckpointStore::clearAbandoned);
+        try (TrainingRun run = new TrainingRun(setup)) {
+            if (from != null) {
+                run.restore(from);
+            }
+            return run.run(() -> stopped.get() || Thread.currentThread().isInterrupted());
+        }
+    }
+
+    /** Asks the running training to stop after the step it is in; callable from any thread. */
+    public void stop() {
+        stopped.set(true);
+    }
+
+    /** Returns what had to be done to make the examples fit. */
+    public Truncation data() {
+        return setup.data();
+    }
+
+    /** Collects what a training needs. */
+    public static final class Builder {
+
+        private @Nullable PeftModel model;
+        private @Nullable AdapterSelection selection;
+        private @Nullable List<Example> examples;
+        private @Nullable TrainingConfig config;
+        private List<Example> evaluation = List.of();
+        private Collator collator = Collator.toLongest();
+        private final List<TrainingListener> listeners = new ArrayList<>();
+
+        private Builder() {}
+
+        /** Sets the base with its adapters. */
+        public Builder setModel(PeftModel value) {
+            model = value;
+            return this;
+        }
+
+        /**
+         * Sets the adapters that act on every example that names none; the trainable are trained.
+         */
+        public Builder setSelection(AdapterSelection value) {
+            selection = value;
+            return this;
+        }
+
+        /** Sets what to train on. */
+        public Builder setExamples(List<Example> value) {
+            examples = List.copyOf(value);
+            return this;
+        }
+
+        /** Sets the settings. */
+        public Builder setConfig(TrainingConfig value) {
+            config = value;
+            return this;
+        }
+
+        /** Sets what to measure the loss on, now and then and at the end. */
+        public Builder optEvaluation(List<Example> value) {
+            evaluation = List.copyOf(value);
+            return this;
+        }
+
+        /** Sets how examples are padded; to the longest by default. */
+        public Builder optCollator(Collator value) {
+            collator = value;
+            return this;
+        }
+
+        /** Adds somebody who is told what happens. */
+        public Builder addListener(TrainingListener value) {
+            listeners.add(value);
+            return this;
+        }
+
+        /**
+         * Checks everything against each other.
+         *
+         * @throws PeftException if something is missing, nothing is trainable, or no example has a
+         *     label
+         */
+        public Trainer build() {
+            return new Trainer(
+                    TrainingSetup.of(
+                            required(model, "setModel"),
+                            required(selection, "setSelection"),
+                            required(examples, "setExamples"),
+                            evaluation,
+                            required(config, "setConfig"),
+                            collator,
+                            listeners));
+        }
+
+        private static <T> T required(@Nullable T value, String setter) {
+            if (value == null) {
+                throw new PeftException("a trainer needs more: call " + setter + "(...).");
+            }
+            return Objects.requireNonNull(value);
+        }
+    }
+}

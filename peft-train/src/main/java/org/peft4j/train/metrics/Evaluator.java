@@ -1,0 +1,138 @@
+package org.peft4j.train.metrics;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.peft4j.core.AdapterSelection;
+import org.peft4j.core.BaseModel;
+import org.peft4j.core.ForwardContext;
+import org.peft4j.core.NonFiniteException;
+import org.peft4j.core.PeftException;
+import org.peft4j.core.PeftModel;
+import org.peft4j.core.StepLoss;
+import org.peft4j.core.TaskType;
+import org.peft4j.core.TokenBatch;
+import org.peft4j.core.ops.Ops;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.train.data.Collator;
+import org.peft4j.train.data.Example;
+
+/** Measures a model on a data set, in inference mode: no dropout, no gradients. */
+public final class Evaluator {
+
+    private final PeftModel model;
+    private final Collator collator;
+    private final int batchSize;
+
+    /**
+     * Makes an evaluator.
+     *
+     * @param model the base with its adapters
+     * @param collator pads the examples
+     * @param batchSize examples in one forward pass
+     */
+    public Evaluator(PeftModel model, Collator collator, int batchSize) {
+        if (batchSize < 1) {
+            throw new PeftException("batchSize must be at least 1 but is " + batchSize + ".");
+        }
+        this.model = model;
+        this.collator = collator;
+        this.batchSize = batchSize;
+    }
+
+    /**
+     * Measures the mean loss over all labels.
+     *
+     * @param selection the adapters of examples that name none
+     * @param examples the data
+     * @throws PeftException if no example has a label
+     * @throws NonFiniteException if the loss is NaN or infinite
+     */
+    public Evaluation loss(AdapterSelection selection, List<Example> examples) {
+        double sum = 0;
+        long labels = 0;
+        for (List<Example> rows : batches(examples)) {
+            StepLoss loss = model.loss(Collator.selection(rows, selection), collator.collate(rows));
+            sum += loss.sum();
+            labels += loss.count();
+        }
+        if (labels == 0) {
+            throw new PeftException(
+                    "the evaluation data have no labels, so they have no loss. Give examples with"
+                            + " something to predict.");
+        }
+        if (!Double.isFinite(sum)) {
+            throw new NonFiniteException(
+                    "the loss on the evaluation data is "
+                            + sum
+                            + ". Load an earlier checkpoint, or look for damaged rows in the data.");
+        }
+        return new Evaluation(sum / labels, labels);
+    }
+
+    /**
+     * Measures how often the likeliest next token is the label.
+     *
+     * @param selection the adapters of examples that name none
+     * @param examples the data
+     * @throws PeftException if the base is not a causal language model
+     */
+    public Accuracy accuracy(AdapterSelection selection, List<Example> examples) {
+        TaskType task = model.base().info().task();
+        if (task != TaskType.CAUSAL_LM) {
+            throw new PeftException(
+                    "next-token accuracy is defined for CAUSAL_LM, and this base does "
+                            + task
+                            + ".");
+        }
+        Accuracy all = new Accuracy(0, 0, 0, 0);
+        for (List<Example> rows : batches(examples)) {
+            Accuracy part = accuracy(Collator.selection(rows, selection), collator.collate(rows));
+            all =
+                    new Accuracy(
+                            all.rightTokens() + part.rightTokens(),
+                            all.tokens() + part.tokens(),
+                            all.exactRows() + part.exactRows(),
+                            all.rows() + part.rows());
+        }
+        return all;
+    }
+
+    private Accuracy accuracy(AdapterSelection selection, TokenBatch batch) {
+        long[] predicted = predictions(selection, batch);
+        long[] labels = batch.requireLabels();
+        long right = 0;
+        long tokens = 0;
+        long exact = 0;
+        for (int row = 0; row < batch.rows(); row++) {
+            long rightInRow = 0;
+            long inRow = 0;
+            for (int i = 1; i < batch.length(); i++) {
+                int at = row * batch.length() + i;
+                inRow += labels[at] == TokenBatch.IGNORED ? 0 : 1;
+                rightInRow += labels[at] == predicted[at - 1] ? 1 : 0;
+            }
+            right += rightInRow;
+            tokens += inRow;
+            exact += rightInRow == inRow ? 1 : 0;
+        }
+        return new Accuracy(right, tokens, exact, batch.rows());
+    }
+
+    /** The likeliest token after each position, [rows, length]. */
+    private long[] predictions(AdapterSelection selection, TokenBatch batch) {
+        BaseModel base = model.base();
+        try (ForwardContext context = model.open(selection)) {
+            Ops ops = context.ops();
+            Tensor hidden = base.hiddenStates(context, batch, null);
+            return ops.argmax(base.logits(context, hidden)).toLongs();
+        }
+    }
+
+    private List<List<Example>> batches(List<Example> examples) {
+        List<List<Example>> batches = new ArrayList<>();
+        for (int start = 0; start < examples.size(); start += batchSize) {
+            batches.add(examples.subList(start, Math.min(examples.size(), start + batchSize)));
+        }
+        return batches;
+    }
+}
