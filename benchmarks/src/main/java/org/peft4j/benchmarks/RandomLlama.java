@@ -116,8 +116,7 @@ final class RandomLlama {
         int elements = (int) (norm ? shape[0] : shape[0] * shape[1]);
         int bytes = type == StoredType.BF16 ? 2 : 4;
         SplittableRandom random = new SplittableRandom(name.hashCode());
-        ByteBuffer buffer =
-                ByteBuffer.allocate(elements * bytes).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer buffer = ByteBuffer.allocate(elements * bytes).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < elements; i++) {
             float value = norm ? 1 : (float) (random.nextGaussian() * DEVIATION);
             if (bytes == 4) {

@@ -142,15 +142,13 @@ final class SideBySide implements Callable<Integer> {
         return JsonParser.parseString(lines.get(lines.size() - 1)).getAsJsonObject();
     }
 
-    private static List<String> rows(
-            String dtype, List<JsonObject> here, List<JsonObject> there) {
+    private static List<String> rows(String dtype, List<JsonObject> here, List<JsonObject> there) {
         Map<String, String[]> measures = new LinkedHashMap<>();
         measures.put("tokens_per_s", new String[] {"training, tokens/s", "≥ 1.0"});
         measures.put("peak_rss_mib", new String[] {"peak memory, MiB", "≤ 0.8"});
         measures.put("open_s", new String[] {"open, s", "≤ 0.2"});
         measures.put("open_to_first_step_s", new String[] {"open to first step, s", ""});
-        measures.put(
-                "start_to_first_step_s", new String[] {"process start to first step, s", ""});
+        measures.put("start_to_first_step_s", new String[] {"process start to first step, s", ""});
         List<String> rows = new ArrayList<>();
         measures.forEach(
                 (key, text) -> {
@@ -190,8 +188,6 @@ final class SideBySide implements Callable<Integer> {
         double[] values =
                 runs.stream().mapToDouble(run -> run.get(key).getAsDouble()).sorted().toArray();
         int middle = values.length / 2;
-        return values.length % 2 == 1
-                ? values[middle]
-                : (values[middle - 1] + values[middle]) / 2;
+        return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
     }
 }

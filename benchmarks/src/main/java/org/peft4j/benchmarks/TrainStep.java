@@ -111,13 +111,10 @@ final class TrainStep implements Callable<Integer> {
                 .build();
     }
 
-    private double step(
-            PeftModel model, AdamW optimizer, List<Parameter> parameters, int number) {
+    private double step(PeftModel model, AdamW optimizer, List<Parameter> parameters, int number) {
         long[] ids = workload.tokenIds(model.base().info().vocabularySize(), number);
         TokenBatch batch =
-                TokenBatch.of(
-                                SequenceLayout.unpadded(workload.rows, 0, workload.length),
-                                ids)
+                TokenBatch.of(SequenceLayout.unpadded(workload.rows, 0, workload.length), ids)
                         .withLabels(ids);
         double scale = 1.0 / model.base().lossCount(batch);
         double loss = model.accumulateGradients(ADAPTER, batch, scale, number).mean();
@@ -140,8 +137,7 @@ final class TrainStep implements Callable<Integer> {
     }
 
     private static double sinceProcessStart() {
-        return (System.currentTimeMillis()
-                        - ManagementFactory.getRuntimeMXBean().getStartTime())
+        return (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime())
                 / 1e3;
     }
 

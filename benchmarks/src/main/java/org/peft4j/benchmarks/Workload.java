@@ -17,7 +17,10 @@ final class Workload {
             description = "target modules, all-linear or names with commas (${DEFAULT-VALUE})")
     String targets = "all-linear";
 
-    @Option(names = "--rows", defaultValue = "4", description = "rows of a batch (${DEFAULT-VALUE})")
+    @Option(
+            names = "--rows",
+            defaultValue = "4",
+            description = "rows of a batch (${DEFAULT-VALUE})")
     int rows;
 
     @Option(

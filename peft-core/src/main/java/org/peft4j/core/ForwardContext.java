@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Mode;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
@@ -42,6 +43,8 @@ public final class ForwardContext implements AutoCloseable {
     private final boolean owner;
     private final long seed;
     private long draws;
+    private @Nullable Tensor lastNarrow;
+    private @Nullable Tensor lastWide;
 
     /** Rows that share a stack of adapters; rows is null for the whole batch. */
     private record Group(RowGroup.@Nullable Rows rows, int[] members, List<Adapter> stack) {}
@@ -201,6 +204,24 @@ public final class ForwardContext implements AutoCloseable {
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
         return (z ^ (z >>> 31)) >>> 1;
+    }
+
+    /**
+     * Returns a tensor in float32, the dtype of adapter parameters. Linears that read the same
+     * tensor one after the other share the result, so that autograd keeps it once.
+     */
+    public Tensor widened(Tensor x) {
+        if (x.dtype() == DType.FLOAT32) {
+            return x;
+        }
+        Tensor last = lastWide;
+        if (x == lastNarrow && last != null && last.isOpen()) {
+            return last;
+        }
+        Tensor wide = ops.cast(x, DType.FLOAT32);
+        lastNarrow = x;
+        lastWide = wide;
+        return wide;
     }
 
     /** Returns what acts at a linear point, by rows. */

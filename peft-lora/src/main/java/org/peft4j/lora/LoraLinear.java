@@ -33,6 +33,7 @@ record LoraLinear(Tensor a, Tensor b, @Nullable Tensor c, double s, double p)
         return context.ops()
                 .loraLinear(
                         x,
+                        context.widened(x),
                         frozen.weight(),
                         frozen.bias(),
                         a,
@@ -47,7 +48,7 @@ record LoraLinear(Tensor a, Tensor b, @Nullable Tensor c, double s, double p)
         Ops ops = context.ops();
         double dropout = context.isTraining() ? p : 0;
         long seed = dropout > 0 ? context.nextSeed() : 0;
-        Tensor delta = ops.loraDelta(x, a, b, s, dropout, seed);
+        Tensor delta = ops.loraDelta(context.widened(x), a, b, s, dropout, seed);
         return c == null ? delta : ops.add(delta, ops.scale(c, s));
     }
 

@@ -65,8 +65,7 @@ final class GenerationTest {
                         .generate(AdapterSelection.none(), prompts);
         for (int row = 0; row < prompts.size(); row++) {
             long[] wanted = expected.longs(row);
-            assertArrayEquals(
-                    Arrays.copyOfRange(wanted, width, wanted.length), generated.get(row));
+            assertArrayEquals(Arrays.copyOfRange(wanted, width, wanted.length), generated.get(row));
         }
     }
 
@@ -183,8 +182,7 @@ final class GenerationTest {
             }
             System.arraycopy(whole.inputIds(), row * width + start, ids, row * length, length);
         }
-        return new TokenBatch(
-                new SequenceLayout(whole.rows(), start, length, mask), ids, null);
+        return new TokenBatch(new SequenceLayout(whole.rows(), start, length, mask), ids, null);
     }
 
     private static long[] lastColumns(TokenBatch piece) {
@@ -194,8 +192,7 @@ final class GenerationTest {
         int width = layout.past() + layout.length();
         for (int i = 0; i < last.length; i++) {
             int row = i / layout.length();
-            last[i] =
-                    all == null ? 1 : all[row * width + layout.past() + i % layout.length()];
+            last[i] = all == null ? 1 : all[row * width + layout.past() + i % layout.length()];
         }
         return last;
     }
@@ -230,8 +227,7 @@ final class GenerationTest {
             Tensor alone =
                     base.hiddenStates(
                             context,
-                            new TokenBatch(
-                                    new SequenceLayout(1, 3, 1, null), new long[] {7}, null),
+                            new TokenBatch(new SequenceLayout(1, 3, 1, null), new long[] {7}, null),
                             one);
             Tensor reordered =
                     base.hiddenStates(
@@ -268,11 +264,9 @@ final class GenerationTest {
                     new TokenBatch(new SequenceLayout(1, 3, 2, null), new long[] {4, 5}, null);
             PeftException full =
                     assertThrows(
-                            PeftException.class,
-                            () -> base.hiddenStates(context, tooLong, cache));
+                            PeftException.class, () -> base.hiddenStates(context, tooLong, cache));
             assertTrue(full.getMessage().contains("room for 4"), full.getMessage());
-            assertThrows(
-                    PeftException.class, () -> base.hiddenStates(context, tooLong, null));
+            assertThrows(PeftException.class, () -> base.hiddenStates(context, tooLong, null));
         }
     }
 }

@@ -132,9 +132,7 @@ final class TokenizerTest {
     }
 
     private static long[] longs(JsonElement array) {
-        return array.getAsJsonArray().asList().stream()
-                .mapToLong(JsonElement::getAsLong)
-                .toArray();
+        return array.getAsJsonArray().asList().stream().mapToLong(JsonElement::getAsLong).toArray();
     }
 
     private static long[] flat(JsonElement rows) {

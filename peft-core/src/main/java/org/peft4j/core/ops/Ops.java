@@ -121,6 +121,7 @@ public final class Ops implements AutoCloseable {
      * dtype.
      *
      * @param x [rows, in]
+     * @param wide x in the dtype of A
      * @param w [out, in], of x's dtype
      * @param b [out] or null
      * @param a [r, in]
@@ -131,6 +132,7 @@ public final class Ops implements AutoCloseable {
      */
     public Tensor loraLinear(
             Tensor x,
+            Tensor wide,
             Tensor w,
             @Nullable Tensor b,
             Tensor a,
@@ -142,6 +144,7 @@ public final class Ops implements AutoCloseable {
                 "lora_linear",
                 x.dtype(),
                 x,
+                wide,
                 w,
                 orAbsent(b),
                 a,
@@ -361,8 +364,8 @@ public final class Ops implements AutoCloseable {
     }
 
     /**
-     * {@link #rotaryAttention} with a cache, in one crossing: writes the keys and values of this pass
-     * into the caches in place, then attends to all that they hold; inference only.
+     * {@link #rotaryAttention} with a cache, in one crossing: writes the keys and values of this
+     * pass into the caches in place, then attends to all that they hold; inference only.
      *
      * @param keys [batch, key-value heads, capacity, d]
      * @param values [batch, key-value heads, capacity, d]

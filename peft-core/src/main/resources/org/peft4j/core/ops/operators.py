@@ -25,11 +25,15 @@ class Ops(Module):
       x = x * mask.div_(keep)
     return x
 
+  # Halves (a, b) of the last dimension become (a cos - b sin, b cos + a sin).
   def rotate(self: __torch__.Ops, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     half = x.size(-1) // 2
-    left = x.narrow(-1, 0, half)
-    right = x.narrow(-1, half, half)
-    return x * cos + torch.cat([-right, left], -1) * sin
+    c = cos.narrow(-1, 0, half)
+    s = sin.narrow(-1, 0, half)
+    parts = torch.split(x, half, -1)
+    a = parts[0]
+    b = parts[1]
+    return torch.cat([torch.addcmul(a * c, b, s, value=-1.0), torch.addcmul(b * c, a, s)], -1)
 
   # [batch, length, heads * d] -> [batch, heads, length, d]
   def heads(self: __torch__.Ops, x: Tensor, d: Tensor) -> Tensor:
@@ -40,18 +44,15 @@ class Ops(Module):
   def linear(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
     return torch.linear(x, w, self.given(b))
 
-  # y = W x + b + s B A dropout(x): the low-rank term in A's dtype, added before rounding to x's.
-  def lora_linear(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, A: Tensor, B: Tensor, s: Tensor, p: Tensor, seed: Tensor) -> Tensor:
-    rows = x.reshape([-1, x.size(-1)])
-    y = torch.linear(rows, w, self.given(b))
-    low = torch.linear(self.dropout(rows.to(A.dtype), p, seed), A)
-    if y.dtype == A.dtype:
-      y.addmm_(low, B.t(), alpha=float(s))
-    else:
-      y.add_(torch.mm(low, B.t()), alpha=float(s))
+  # y = W x + b + s B A dropout(x). The low-rank term is computed in A's dtype from wide, which is x in
+  # that dtype, and added before the sum is rounded to x's.
+  def lora_linear(self: __torch__.Ops, x: Tensor, wide: Tensor, w: Tensor, b: Tensor, A: Tensor, B: Tensor, s: Tensor, p: Tensor, seed: Tensor) -> Tensor:
     sizes = x.size()
+    y = torch.linear(x.reshape([-1, sizes[-1]]), w, self.given(b)).to(A.dtype)
+    low = torch.linear(self.dropout(wide.reshape([-1, sizes[-1]]), p, seed), A)
+    y.addmm_(low, B.t(), alpha=float(s))
     sizes[-1] = y.size(-1)
-    return y.view(sizes)
+    return y.to(x.dtype).view(sizes)
 
   # s B A dropout(x), in A's dtype.
   def lora_delta(self: __torch__.Ops, x: Tensor, A: Tensor, B: Tensor, s: Tensor, p: Tensor, seed: Tensor) -> Tensor:
@@ -79,10 +80,9 @@ class Ops(Module):
   def embedding(self: __torch__.Ops, ids: Tensor, table: Tensor) -> Tensor:
     return torch.embedding(table, ids)
 
-  # w * x / sqrt(mean(x^2) + eps), reduced in float32, without keeping a float32 copy of x.
+  # w * x / sqrt(mean(x^2) + eps), reduced in float32. By way of the norm, autograd keeps x itself and
+  # one number a row, and no float32 copy of x.
   def rms_norm(self: __torch__.Ops, x: Tensor, w: Tensor, eps: Tensor) -> Tensor:
-    if x.dtype == 6:
-      return torch.rms_norm(x, [x.size(-1)], w, float(eps))
     n = torch.linalg_vector_norm(x, 2, [-1], True, dtype=6)
     inverse = torch.rsqrt(n * n / float(x.size(-1)) + float(eps))
     return (x * inverse).to(x.dtype) * w
@@ -217,24 +217,41 @@ class Ops(Module):
     return torch.cross_entropy_loss(logits.to(6), labels, None, 2, -100, 0.)
 
   # Sum of cross entropies of hidden [n, d] under a frozen head, and its gradient for hidden times
-  # scale, a slice of rows at a time: the logits of all rows never exist together.
+  # scale. Only a slice of rows has logits at a time, in a buffer that all slices share and in which
+  # the logits become their own gradient, (softmax - one hot) * scale.
   def linear_cross_entropy(self: __torch__.Ops, hidden: Tensor, w: Tensor, b: Tensor, labels: Tensor, scale: Tensor, rows: Tensor) -> Tuple[Tensor, Tensor]:
     h = hidden.detach()
+    n = h.size(0)
+    step = min(int(rows), n)
     gradient = torch.empty_like(h)
     total = torch.zeros([], dtype=7, device=h.device)
-    n = h.size(0)
-    step = int(rows)
+    narrow = torch.empty([step, w.size(0)], dtype=w.dtype, device=h.device)
+    wide = narrow
+    if w.dtype != 6:
+      wide = torch.empty([step, w.size(0)], dtype=6, device=h.device)
+    bias = self.given(b)
+    wt = w.t()
     start = 0
     while start < n:
       m = min(step, n - start)
-      logits = torch.linear(h.narrow(0, start, m), w, self.given(b)).to(6)
-      p = torch.log_softmax(logits, 1)
+      logits = narrow.narrow(0, 0, m)
+      p = wide.narrow(0, 0, m)
+      torch.mm(h.narrow(0, start, m), wt, out=logits)
+      if bias is not None:
+        logits.add_(bias)
+      if w.dtype != 6:
+        p.copy_(logits)
       label = labels.narrow(0, start, m).unsqueeze(1)
-      total.sub_(torch.sum(torch.gather(p, 1, label), dtype=7))
+      p.sub_(torch.amax(p, [1], True))
+      wanted = torch.gather(p, 1, label)
       p.exp_()
-      p.scatter_add_(1, label, torch.full([m, 1], -1., dtype=6, device=h.device))
-      p.mul_(float(scale))
-      gradient.narrow(0, start, m).copy_(torch.matmul(p.to(w.dtype), w))
+      sums = torch.sum(p, [1], True)
+      total.add_(torch.sum(torch.log(sums) - wanted, dtype=7))
+      p.mul_(torch.mul(torch.reciprocal(sums), float(scale)))
+      p.scatter_add_(1, label, torch.full([m, 1], -float(scale), dtype=6, device=h.device))
+      if w.dtype != 6:
+        logits.copy_(p)
+      torch.mm(logits, w, out=gradient.narrow(0, start, m))
       start = start + m
     return (total, gradient)
 

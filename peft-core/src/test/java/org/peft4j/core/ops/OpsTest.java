@@ -79,7 +79,7 @@ class OpsTest {
             Tensor bias = ops.floats(b, 5);
             Tensor ta = ops.floats(a, 2, 4);
             Tensor tb = ops.floats(bb, 5, 2);
-            Tensor y = ops.loraLinear(input, weight, bias, ta, tb, 0.5, 0, 0);
+            Tensor y = ops.loraLinear(input, input, weight, bias, ta, tb, 0.5, 0, 0);
             assertEquals(3, y.shape().dimension());
             assertArrayEquals(expected, y.toFloats(), 1e-5f);
             Tensor sum =
@@ -116,7 +116,8 @@ class OpsTest {
             Tensor weight = ops.cast(ops.floats(w, 4, 8), DType.BFLOAT16);
             Tensor a = ops.floats(random(3, 2 * 8), 2, 8);
             Tensor b = ops.floats(random(4, 4 * 2), 4, 2);
-            Tensor fused = ops.loraLinear(input, weight, null, a, b, 2, 0, 0);
+            Tensor wide = ops.cast(input, DType.FLOAT32);
+            Tensor fused = ops.loraLinear(input, wide, weight, null, a, b, 2, 0, 0);
             assertEquals(DType.BFLOAT16, fused.dtype());
             Tensor delta = ops.loraDelta(input, a, b, 2, 0, 0);
             assertEquals(DType.FLOAT32, delta.dtype());

@@ -16,9 +16,9 @@ import org.peft4j.core.ops.Scope;
 import org.peft4j.core.ops.Tensor;
 
 /**
- * Continues prompts token by token: one pass over the prompts fills a key-value cache, then each pass
- * adds one token to every row. Prompts of different lengths are padded on the left. Safe for many
- * threads; a call runs on its own thread.
+ * Continues prompts token by token: one pass over the prompts fills a key-value cache, then each
+ * pass adds one token to every row. Prompts of different lengths are padded on the left. Safe for
+ * many threads; a call runs on its own thread.
  */
 public final class Generator {
 
@@ -117,9 +117,7 @@ public final class Generator {
         for (int row = 0; row < prompts.size(); row++) {
             if (prompts.get(row).length == 0) {
                 throw new PeftException(
-                        "prompt "
-                                + row
-                                + " is empty. Give at least the token that begins a text.");
+                        "prompt " + row + " is empty. Give at least the token that begins a text.");
             }
         }
         if (selection.isPerRow() && selection.rows().size() != prompts.size()) {

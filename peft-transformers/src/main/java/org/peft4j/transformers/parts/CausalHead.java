@@ -21,7 +21,7 @@ import org.peft4j.core.points.LinearWeights;
  */
 public record CausalHead(LinearPoint linear) implements TaskHead {
 
-    private static final long LOGITS_AT_A_TIME = 1L << 25;
+    private static final long LOGITS_AT_A_TIME = 1L << 23;
 
     @Override
     public TaskType task() {
