@@ -78,7 +78,7 @@ public final class Generator {
                     return rows.texts();
                 }
                 seen = extended(seen, cache.length());
-                batch = new TokenBatch(seen, chosen, null);
+                batch = new TokenBatch(seen, chosen);
             }
         }
     }
@@ -98,7 +98,7 @@ public final class Generator {
     private static SequenceLayout extended(SequenceLayout seen, int cached) {
         long[] mask = seen.mask();
         if (mask == null) {
-            return new SequenceLayout(seen.rows(), cached, 1, null);
+            return new SequenceLayout(seen.rows(), cached, 1);
         }
         int width = seen.past() + seen.length();
         int virtual = cached - width;
