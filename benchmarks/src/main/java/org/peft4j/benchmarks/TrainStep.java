@@ -114,7 +114,7 @@ final class TrainStep implements Callable<Integer> {
     private double step(PeftModel model, AdamW optimizer, List<Parameter> parameters, int number) {
         long[] ids = workload.tokenIds(model.base().info().vocabularySize(), number);
         TokenBatch batch =
-                TokenBatch.of(SequenceLayout.unpadded(workload.rows, 0, workload.length), ids)
+                new TokenBatch(new SequenceLayout(workload.rows, 0, workload.length), ids)
                         .withLabels(ids);
         double scale = 1.0 / model.base().lossCount(batch);
         double loss = model.accumulateGradients(ADAPTER, batch, scale, number).mean();

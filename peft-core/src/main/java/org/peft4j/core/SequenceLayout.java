@@ -56,17 +56,6 @@ public record SequenceLayout(int rows, int past, int length, long @Nullable [] m
         }
     }
 
-    /**
-     * Returns the layout of rows without padding.
-     *
-     * @param rows the batch
-     * @param past positions before the ones of this pass
-     * @param length positions in this pass
-     */
-    public static SequenceLayout unpadded(int rows, int past, int length) {
-        return new SequenceLayout(rows, past, length, null);
-    }
-
     /** Returns the layout with virtual tokens put before every row, as tokens of the past. */
     public SequenceLayout withPast(int virtualTokens) {
         return new SequenceLayout(rows, past + virtualTokens, length, extended(virtualTokens));

@@ -38,16 +38,6 @@ public record TokenBatch(SequenceLayout layout, long[] inputIds, long @Nullable 
     }
 
     /**
-     * A batch without labels.
-     *
-     * @param layout rows, length and padding
-     * @param inputIds [rows, length] row by row
-     */
-    public static TokenBatch of(SequenceLayout layout, long[] inputIds) {
-        return new TokenBatch(layout, inputIds, null);
-    }
-
-    /**
      * One or several rows of equal length without padding or labels.
      *
      * @param rows the ids of each row

@@ -44,12 +44,12 @@ class SequenceLayoutTest {
 
     @Test
     void badSizesAreRefused() {
-        assertThrows(PeftException.class, () -> SequenceLayout.unpadded(0, 0, 1));
+        assertThrows(PeftException.class, () -> new SequenceLayout(0, 0, 1));
         assertThrows(PeftException.class, () -> new SequenceLayout(1, 0, 2, new long[] {1}));
         assertThrows(PeftException.class, () -> new SequenceLayout(1, 0, 1, new long[] {2}));
         assertThrows(
                 PeftException.class,
-                () -> TokenBatch.of(SequenceLayout.unpadded(1, 0, 2), new long[3]));
+                () -> new TokenBatch(new SequenceLayout(1, 0, 2), new long[3]));
         assertThrows(
                 PeftException.class,
                 () ->

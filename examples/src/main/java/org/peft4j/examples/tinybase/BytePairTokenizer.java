@@ -126,7 +126,9 @@ final class BytePairTokenizer {
         return words;
     }
 
-    /** GPT-2's names for bytes: printable ones stand for themselves, others for letters from 256 on. */
+    /**
+     * GPT-2's names for bytes: printable ones stand for themselves, others for letters from 256 on.
+     */
     private static Map<Integer, String> byteLetters() {
         Map<Integer, String> letters = new TreeMap<>();
         int next = 256;

@@ -25,25 +25,18 @@ public record Order(String name, int count, String colour, String item, String d
 
     private static final List<String> COLOURS =
             List.of(
-                    "red", "blue", "green", "yellow", "black", "white", "brown", "orange",
-                    "purple", "grey", "pink", "silver");
+                    "red", "blue", "green", "yellow", "black", "white", "brown", "orange", "purple",
+                    "grey", "pink", "silver");
 
     private static final List<String> ITEMS =
             List.of(
-                    "apples", "boxes", "candles", "chairs", "cups", "dresses", "flowers",
-                    "glasses", "gloves", "hats", "jackets", "kites", "lamps", "mugs", "pears",
-                    "pencils", "plates", "ribbons", "rings", "roses", "scarves", "shirts",
-                    "shoes", "socks", "spoons", "tables", "tickets", "towels", "toys", "vases");
+                    "apples", "boxes", "candles", "chairs", "cups", "dresses", "flowers", "glasses",
+                    "gloves", "hats", "jackets", "kites", "lamps", "mugs", "pears", "pencils",
+                    "plates", "ribbons", "rings", "roses", "scarves", "shirts", "shoes", "socks",
+                    "spoons", "tables", "tickets", "towels", "toys", "vases");
 
     private static final List<String> DAYS =
-            List.of(
-                    "Monday",
-                    "Tuesday",
-                    "Wednesday",
-                    "Thursday",
-                    "Friday",
-                    "Saturday",
-                    "Sunday");
+            List.of("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday");
 
     private static final List<String> NUMBERS =
             List.of(
@@ -94,7 +87,9 @@ public record Order(String name, int count, String colour, String item, String d
         return fill(pick(FOLLOW_UPS, random));
     }
 
-    /** Returns the order as the JSON that a shop's computer wants; no such text is pretrained on. */
+    /**
+     * Returns the order as the JSON that a shop's computer wants; no such text is pretrained on.
+     */
     public String json() {
         return "{\"name\": \"%s\", \"count\": %d, \"colour\": \"%s\", \"item\": \"%s\", \"day\": \"%s\"}"
                 .formatted(name, count, colour, item, day);

@@ -8,7 +8,8 @@ import java.util.SplittableRandom;
 
 /**
  * The text that the tiny base is pretrained on: short paragraphs about a few orders, then sentences
- * that repeat what was said, so that a model learns to look things up in its context. No JSON occurs.
+ * that repeat what was said, so that a model learns to look things up in its context. No JSON
+ * occurs.
  */
 public final class OrderText {
 

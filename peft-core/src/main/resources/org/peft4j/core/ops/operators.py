@@ -33,7 +33,7 @@ class Ops(Module):
     parts = torch.split(x, half, -1)
     a = parts[0]
     b = parts[1]
-    return torch.cat([torch.addcmul(a * c, b, s, value=-1.0), torch.addcmul(b * c, a, s)], -1)
+    return torch.cat([a * c - b * s, b * c + a * s], -1)
 
   # [batch, length, heads * d] -> [batch, heads, length, d]
   def heads(self: __torch__.Ops, x: Tensor, d: Tensor) -> Tensor:
