@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.peft4j.core.Adapter;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
@@ -83,7 +85,11 @@ final class LossTest {
     }
 
     private static float[] gradient(Adapter adapter) {
-        return Objects.requireNonNull(adapter.parameters().get(0).gradient()).toFloats();
+        return gradient(adapter, 0);
+    }
+
+    private static float[] gradient(Adapter adapter, int index) {
+        return Objects.requireNonNull(adapter.parameters().get(index).gradient()).toFloats();
     }
 
     @Test
@@ -139,5 +145,47 @@ final class LossTest {
                 Refused.because("label " + label + " at position 2", () -> base.lossCount(batch));
             }
         }
+    }
+
+    /** Padding on either side, and rows that consist of nothing else, leave no trace. */
+    @ParameterizedTest
+    @CsvSource({"llama, true", "llama, false", "mistral, true", "mistral, false"})
+    void paddingDoesNotTouchGradients(String name, boolean left) {
+        long[] longer = {1, 20, 30, 11, 12, 13, 14, 15, 16, 17, 18, 19};
+        long[] shorter = {1, 21};
+        List<String> trained = List.of("model.layers.0.self_attn", "model.embed_tokens");
+        try (BaseModel base = Checkpoints.open(Fixtures.base(name));
+                PeftModel model = PeftModel.of(base)) {
+            ProbeMethod.ProbeConfig config =
+                    new ProbeMethod.ProbeConfig(List.of(), List.of(), trained);
+            Adapter apart = model.add("apart", config);
+            Adapter together = model.add("together", config);
+            for (long[] row : List.of(longer, shorter)) {
+                TokenBatch alone =
+                        TokenBatch.padded(List.of(row), List.of(afterFirst(row)), 0, left);
+                model.accumulateGradients(AdapterSelection.of("apart"), alone, 1, 0);
+            }
+            List<long[]> rows = List.of(longer, shorter);
+            List<long[]> labels = rows.stream().map(LossTest::afterFirst).toList();
+            TokenBatch padded = TokenBatch.padded(rows, labels, 0, left);
+            model.accumulateGradients(AdapterSelection.of("together"), padded, 1, 0);
+            for (int i = 0; i < apart.parameters().size(); i++) {
+                Compare.close(
+                        apart.parameters().get(i).key(),
+                        gradient(apart, i),
+                        gradient(together, i),
+                        null,
+                        1e-5);
+            }
+        }
+    }
+
+    /**
+     * A row's own ids as labels, but for the first: with padding before it that would be scored.
+     */
+    private static long[] afterFirst(long[] ids) {
+        long[] labels = ids.clone();
+        labels[0] = TokenBatch.IGNORED;
+        return labels;
     }
 }
