@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.ops.UpdateOps;
 import org.peft4j.core.ops.WeightOps;
 import org.peft4j.core.points.AttentionPlacement;
 import org.peft4j.core.points.AttentionPoint;
@@ -64,6 +65,11 @@ public final class AdapterBuilder {
     /** Returns operators on weights, for initialisations that look at the frozen ones. */
     public WeightOps ops() {
         return base.door().weights();
+    }
+
+    /** Returns operators that change parameters in place, for a {@link TrainingHook}. */
+    public UpdateOps updates() {
+        return base.door().updates();
     }
 
     /** Returns whether the adapter is new, so that initial values matter. */
