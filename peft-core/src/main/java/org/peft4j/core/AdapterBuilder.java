@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.peft4j.core.files.SafetensorsFile;
+import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.UpdateOps;
@@ -37,7 +39,7 @@ public final class AdapterBuilder {
     public static final String KEY_PREFIX = "base_model.model.";
 
     private final BaseModel base;
-    private final boolean fresh;
+    private final @Nullable SafetensorsFile stored;
     private final SplittableRandom random;
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<InjectionPoint, Placement> placements = new LinkedHashMap<>();
@@ -46,9 +48,16 @@ public final class AdapterBuilder {
     private TrainingHook hook = new TrainingHook() {};
     private @Nullable Object report;
 
-    AdapterBuilder(BaseModel base, boolean fresh, long seed) {
+    /**
+     * Starts an adapter.
+     *
+     * @param base what it is for
+     * @param stored the file that its values will come from, or null if it is new
+     * @param seed decides its values if it is new
+     */
+    AdapterBuilder(BaseModel base, @Nullable SafetensorsFile stored, long seed) {
         this.base = base;
-        this.fresh = fresh;
+        this.stored = stored;
         this.random = new SplittableRandom(seed);
     }
 
@@ -74,7 +83,7 @@ public final class AdapterBuilder {
 
     /** Returns whether the adapter is new, so that initial values matter. */
     public boolean isFresh() {
-        return fresh;
+        return stored == null;
     }
 
     /**
@@ -90,12 +99,33 @@ public final class AdapterBuilder {
         for (long size : shape) {
             elements = Math.multiplyExact(elements, size);
         }
-        if (!fresh) {
-            return add(key, ops().zeros(shape));
+        if (stored != null) {
+            return add(key, ops().zeros(agreed(stored, key, shape)));
         }
-        float[] values = new float[Math.toIntExact(elements)];
+        if (elements > Integer.MAX_VALUE) {
+            throw new PeftException(
+                    key
+                            + " would have "
+                            + elements
+                            + " elements, more than a parameter can have. Choose a lower rank or"
+                            + " size.");
+        }
+        float[] values = new float[(int) elements];
         initializer.fill(values, shape, random.split());
         return add(key, ops().floats(values, shape));
+    }
+
+    /**
+     * Nothing is allocated for a tensor that the file does not hold: sizes in a config from outside
+     * are not to be trusted. Those that are missing are reported together afterwards.
+     */
+    private long[] agreed(SafetensorsFile file, String key, long[] shape) {
+        TensorEntry entry = file.entries().get(key);
+        if (entry == null) {
+            return new long[0];
+        }
+        AdapterFiles.requireShape(base, file, entry, shape);
+        return shape;
     }
 
     /**

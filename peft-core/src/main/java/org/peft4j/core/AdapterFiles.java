@@ -43,7 +43,7 @@ final class AdapterFiles {
                     trainedOn,
                     present);
         }
-        Adapter adapter = build(model, name, directory, method, config);
+        Adapter adapter = build(model, name, files, method, config);
         try {
             fill(model.base(), adapter, files);
         } catch (RuntimeException e) {
@@ -54,9 +54,17 @@ final class AdapterFiles {
     }
 
     private static Adapter build(
-            PeftModel model, String name, Path directory, PeftMethod method, PeftConfig config) {
+            PeftModel model,
+            String name,
+            AdapterDirectory files,
+            PeftMethod method,
+            PeftConfig config) {
+        Path directory = files.path();
         try {
-            return model.build(name, method, method.resolve(config, model.base()), false, 0);
+            PeftConfig resolved = method.resolve(config, model.base());
+            return model.build(name, method, resolved, files.weights(), 0);
+        } catch (BadFileException e) {
+            throw e;
         } catch (PeftException e) {
             throw new BadFileException(
                     directory,
@@ -76,8 +84,14 @@ final class AdapterFiles {
         Set<String> aliases = adapter.aliases().keySet();
         adapter.aliases()
                 .forEach((alias, key) -> expected.put(alias, adapter.parameter(key).orElseThrow()));
-        requireSameNames(adapter, expected.keySet(), weights);
-        expected.forEach((key, parameter) -> requireShape(base, adapter, weights, key, parameter));
+        requireSameNames(base, adapter, expected.keySet(), weights);
+        expected.forEach(
+                (key, parameter) ->
+                        requireShape(
+                                base,
+                                weights,
+                                weights.entry(key),
+                                parameter.value().shape().getShape()));
         expected.forEach(
                 (key, parameter) -> {
                     if (!aliases.contains(key)) {
@@ -93,25 +107,19 @@ final class AdapterFiles {
         }
     }
 
-    private static void requireShape(
-            BaseModel base,
-            Adapter adapter,
-            SafetensorsFile weights,
-            String key,
-            Parameter parameter) {
-        long[] stored = weights.entry(key).dimensions();
-        long[] shape = parameter.value().shape().getShape();
-        if (!Arrays.equals(stored, shape)) {
+    static void requireShape(
+            BaseModel base, SafetensorsFile weights, TensorEntry entry, long[] shape) {
+        if (!Arrays.equals(entry.dimensions(), shape)) {
             throw new BadFileException(
                     weights.path(),
-                    key
+                    entry.name()
                             + " has the shape "
-                            + Arrays.toString(stored)
+                            + Arrays.toString(entry.dimensions())
                             + ", but adapter_config.json and this base ("
                             + base.info().nameOrPath()
                             + ") imply "
                             + Arrays.toString(shape),
-                    "Load it on the base it was trained on" + trainedOn(adapter.config()));
+                    "Load it on the base it was trained on, with the config it was saved with");
         }
     }
 
@@ -162,7 +170,7 @@ final class AdapterFiles {
     }
 
     private static void requireSameNames(
-            Adapter adapter, Set<String> expected, SafetensorsFile weights) {
+            BaseModel base, Adapter adapter, Set<String> expected, SafetensorsFile weights) {
         Set<String> missing = new TreeSet<>(expected);
         missing.removeAll(weights.entries().keySet());
         Set<String> unexpected = new TreeSet<>(weights.entries().keySet());
@@ -170,7 +178,9 @@ final class AdapterFiles {
         if (!missing.isEmpty() || !unexpected.isEmpty()) {
             throw new BadFileException(
                     weights.path(),
-                    "the tensors are not those that adapter_config.json and this base imply; missing: "
+                    "the tensors are not those that adapter_config.json and this base ("
+                            + base.info().nameOrPath()
+                            + ") imply; missing: "
                             + some(missing)
                             + "; unexpected: "
                             + some(unexpected),

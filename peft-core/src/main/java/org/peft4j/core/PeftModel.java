@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.peft4j.core.files.SafetensorsFile;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Mode;
 import org.peft4j.core.ops.Ops;
@@ -83,7 +84,7 @@ public final class PeftModel implements AutoCloseable {
                 config.baseModelNameOrPath() == null
                         ? config.withBaseModel(base.info().nameOrPath())
                         : config;
-        Adapter adapter = build(name, method, method.resolve(named, base), true, seed);
+        Adapter adapter = build(name, method, method.resolve(named, base), null, seed);
         adapter.setTrainable(true);
         return register(adapter);
     }
@@ -172,8 +173,13 @@ public final class PeftModel implements AutoCloseable {
         return new TrainableReport(trainable, all);
     }
 
-    Adapter build(String name, PeftMethod method, PeftConfig config, boolean fresh, long seed) {
-        AdapterBuilder builder = new AdapterBuilder(base, fresh, seed);
+    Adapter build(
+            String name,
+            PeftMethod method,
+            PeftConfig config,
+            @Nullable SafetensorsFile stored,
+            long seed) {
+        AdapterBuilder builder = new AdapterBuilder(base, stored, seed);
         try {
             method.build(config, builder);
             builder.copyModules(config.modulesToSave(), config.ensureWeightTying());
