@@ -404,6 +404,18 @@ final class TrainerTest {
                                                             new long[] {3, -100})),
                                             Tiny.config())
                                     .build());
+            message(
+                    "some rows select no adapter",
+                    () ->
+                            trainer(
+                                            model,
+                                            List.of(
+                                                    examples.get(0),
+                                                    examples.get(1)
+                                                            .withSelection(
+                                                                    AdapterSelection.none())),
+                                            Tiny.config())
+                                    .build());
             model.adapter("task").setTrainable(false);
             message("setTrainable(true)", () -> trainer(model, examples, Tiny.config()).build());
         }
