@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +17,7 @@ import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftModel;
 import org.peft4j.core.TokenBatch;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.AttentionFlow;
 import org.peft4j.core.points.LinearPoint;
 import org.peft4j.core.points.NormPoint;
 import org.peft4j.fixtures.Fixtures;
@@ -104,7 +107,7 @@ final class PointsTest {
 
     /** Tokens that a method puts before the input count as if they were in the prompt. */
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama-tied-scaled", "mistral", "qwen2-window"})
+    @ValueSource(strings = {"llama", "llama-tied-scaled", "qwen2"})
     void virtualTokensActLikeRealOnes(String name) {
         long[] longer = {1, 20, 30, 11, 12, 13, 14, 15, 16};
         long[] shorter = {1, 20, 30, 21};
@@ -128,12 +131,48 @@ final class PointsTest {
                         generator.generate(AdapterSelection.none(), whole.get(row)),
                         generator.generate(before, rest.get(row)));
             }
-            if (!name.contains("window") && !name.equals("mistral")) {
-                List<long[]> alone = generator.generate(AdapterSelection.none(), whole);
-                List<long[]> together = generator.generate(before, rest);
-                for (int row = 0; row < 2; row++) {
-                    assertArrayEquals(alone.get(row), together.get(row));
-                }
+            List<long[]> together = generator.generate(before, rest);
+            for (int row = 0; row < 2; row++) {
+                assertArrayEquals(generator.generate(before, rest.get(row)), together.get(row));
+            }
+        }
+    }
+
+    /** Keys and values that a method puts before others count like those of earlier tokens. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "llama-tied-scaled", "qwen2"})
+    void aPrefixActsLikeRealTokens(String name) {
+        List<long[]> whole =
+                List.of(new long[] {1, 20, 30, 11, 12, 13}, new long[] {1, 20, 30, 21});
+        List<long[]> rest =
+                whole.stream().map(ids -> Arrays.copyOfRange(ids, 3, ids.length)).toList();
+        try (BaseModel base = Checkpoints.open(Fixtures.base(name));
+                PeftModel model = PeftModel.of(base)) {
+            Map<String, AttentionFlow> notes = new HashMap<>();
+            model.add("note", new PrefixProbe.PrefixConfig(notes, 0));
+            model.add("prefix", new PrefixProbe.PrefixConfig(notes, 3));
+            model.logits(AdapterSelection.of("note"), TokenBatch.of(new long[] {1, 20, 30}))
+                    .close();
+            AdapterSelection none = AdapterSelection.none();
+            AdapterSelection prefix = AdapterSelection.of("prefix");
+
+            TokenBatch left = TokenBatch.padded(rest, null, 0, true);
+            try (Tensor actual = model.logits(prefix, left);
+                    Tensor expected = model.logits(none, TokenBatch.of(whole.get(0)))) {
+                int row = Math.toIntExact(actual.elements() / 2);
+                float[] all = expected.toFloats();
+                Compare.close(
+                        name,
+                        Arrays.copyOfRange(all, all.length - row, all.length),
+                        Arrays.copyOf(actual.toFloats(), row),
+                        null,
+                        1e-5);
+            }
+            Generator generator = Generator.greedy(model, GenerationConfig.of(10));
+            List<long[]> together = generator.generate(prefix, rest);
+            for (int row = 0; row < 2; row++) {
+                assertArrayEquals(generator.generate(none, whole.get(row)), together.get(row));
+                assertArrayEquals(together.get(row), generator.generate(prefix, rest.get(row)));
             }
         }
     }
