@@ -12,6 +12,7 @@ import org.peft4j.core.files.SafetensorsFile;
 import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.ops.UpdateOps;
 import org.peft4j.core.ops.WeightOps;
 import org.peft4j.core.points.AttentionPlacement;
 import org.peft4j.core.points.AttentionPoint;
@@ -73,6 +74,11 @@ public final class AdapterBuilder {
     /** Returns operators on weights, for initialisations that look at the frozen ones. */
     public WeightOps ops() {
         return base.door().weights();
+    }
+
+    /** Returns operators that change parameters in place, for a {@link TrainingHook}. */
+    public UpdateOps updates() {
+        return base.door().updates();
     }
 
     /** Returns whether the adapter is new, so that initial values matter. */

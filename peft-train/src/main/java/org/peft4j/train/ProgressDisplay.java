@@ -62,7 +62,7 @@ final class ProgressDisplay implements TrainingListener, AutoCloseable {
     @Override
     public void close() {
         if (bar != null) {
-            bar.close();
+            Uninterrupted.run(bar::close); // it waits, and would swallow an interruption
         }
     }
 }

@@ -38,18 +38,23 @@ final class TrainedAdapters {
     /** Finds the trainable ones among those that some row selects. */
     static TrainedAdapters of(PeftModel model, Collection<AdapterSelection> selections) {
         Set<AdapterSelection> different = new LinkedHashSet<>(selections);
-        Set<String> names = new LinkedHashSet<>();
-        different.forEach(selection -> names.addAll(selection.names()));
-        List<Adapter> trainable =
-                names.stream().map(model::adapter).filter(Adapter::isTrainable).toList();
-        if (trainable.isEmpty()) {
-            throw new PeftException(
-                    "nothing to train: the selected adapters are "
-                            + names
-                            + " and none of them is trainable. Select one, and call"
-                            + " setTrainable(true) on an adapter that was loaded.");
+        Map<String, Adapter> trainable = new LinkedHashMap<>();
+        for (AdapterSelection selection : different) {
+            List<Adapter> here =
+                    selection.names().stream()
+                            .map(model::adapter)
+                            .filter(Adapter::isTrainable)
+                            .toList();
+            if (here.isEmpty()) {
+                throw new PeftException(
+                        "nothing to train: some rows select "
+                                + selection
+                                + ", and there nothing is trainable. Select an adapter, and call"
+                                + " setTrainable(true) on one that was loaded.");
+            }
+            here.forEach(adapter -> trainable.put(adapter.name(), adapter));
         }
-        return new TrainedAdapters(model, trainable, different.size() > 1);
+        return new TrainedAdapters(model, List.copyOf(trainable.values()), different.size() > 1);
     }
 
     boolean isMixture() {

@@ -1,18 +1,11 @@
 package org.peft4j.train;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.PeftException;
-import org.peft4j.core.PeftModel;
 import org.peft4j.train.checkpoint.CheckpointStore;
-import org.peft4j.train.data.Collator;
-import org.peft4j.train.data.Example;
 import org.peft4j.train.data.Truncation;
 
 /**
@@ -26,13 +19,13 @@ public final class Trainer {
     private final TrainingSetup setup;
     private final AtomicBoolean stopped = new AtomicBoolean();
 
-    private Trainer(TrainingSetup setup) {
+    Trainer(TrainingSetup setup) {
         this.setup = setup;
     }
 
     /** Starts with what must be set: model, selection, examples and config. */
-    public static Builder builder() {
-        return new Builder();
+    public static TrainerBuilder builder() {
+        return new TrainerBuilder();
     }
 
     /**
@@ -105,88 +98,5 @@ public final class Trainer {
     /** Returns what had to be done to make the examples fit. */
     public Truncation data() {
         return setup.data();
-    }
-
-    /** Collects what a training needs. */
-    public static final class Builder {
-
-        private @Nullable PeftModel model;
-        private @Nullable AdapterSelection selection;
-        private @Nullable List<Example> examples;
-        private @Nullable TrainingConfig config;
-        private List<Example> evaluation = List.of();
-        private Collator collator = Collator.toLongest();
-        private final List<TrainingListener> listeners = new ArrayList<>();
-
-        private Builder() {}
-
-        /** Sets the base with its adapters. */
-        public Builder setModel(PeftModel value) {
-            model = value;
-            return this;
-        }
-
-        /**
-         * Sets the adapters that act on every example that names none; the trainable are trained.
-         */
-        public Builder setSelection(AdapterSelection value) {
-            selection = value;
-            return this;
-        }
-
-        /** Sets what to train on. */
-        public Builder setExamples(List<Example> value) {
-            examples = List.copyOf(value);
-            return this;
-        }
-
-        /** Sets the settings. */
-        public Builder setConfig(TrainingConfig value) {
-            config = value;
-            return this;
-        }
-
-        /** Sets what to measure the loss on, now and then and at the end. */
-        public Builder optEvaluation(List<Example> value) {
-            evaluation = List.copyOf(value);
-            return this;
-        }
-
-        /** Sets how examples are padded; to the longest by default. */
-        public Builder optCollator(Collator value) {
-            collator = value;
-            return this;
-        }
-
-        /** Adds somebody who is told what happens. */
-        public Builder addListener(TrainingListener value) {
-            listeners.add(value);
-            return this;
-        }
-
-        /**
-         * Checks everything against each other.
-         *
-         * @throws PeftException if something is missing, nothing is trainable, or no example has a
-         *     label
-         */
-        public Trainer build() {
-            return new Trainer(
-                    TrainingSetup.of(
-                            required(model, "setModel"),
-                            required(selection, "setSelection"),
-                            required(examples, "setExamples"),
-                            evaluation,
-                            required(config, "setConfig"),
-                            collator,
-                            listeners));
-        }
-
-        private static <T> T required(@Nullable T value, String setter) {
-            if (value == null) {
-                throw new PeftException("a trainer needs more: call " + setter + "(...).");
-            }
-            return Objects.requireNonNull(value);
-        }
     }
 }

@@ -31,11 +31,11 @@ public record TrainingReport(
 
     /** Returns whether all steps were taken; false where the training was stopped. */
     public boolean isComplete() {
-        return steps == totalSteps;
+        return steps >= totalSteps;
     }
 
-    /** Returns the mean loss of the last step. */
+    /** Returns the mean loss of the last step; NaN where none was taken. */
     public double lastLoss() {
-        return losses.get(losses.size() - 1);
+        return losses.isEmpty() ? Double.NaN : losses.get(losses.size() - 1);
     }
 }

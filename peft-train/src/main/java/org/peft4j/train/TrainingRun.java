@@ -3,7 +3,7 @@ package org.peft4j.train;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +13,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.peft4j.core.NonFiniteException;
 import org.peft4j.core.StepLoss;
+import org.peft4j.train.checkpoint.CheckpointStore;
 import org.peft4j.train.checkpoint.TrainerState;
 import org.peft4j.train.checkpoint.TrainingCheckpoint;
 import org.peft4j.train.data.BatchPlan;
@@ -78,21 +79,18 @@ final class TrainingRun implements AutoCloseable {
             listeners.add(display);
             listeners.addAll(setup.listeners());
 
-            while (step < totalSteps && !stopped.getAsBoolean()) {
+            boolean stopping = stopped.getAsBoolean();
+            while (step < totalSteps && !stopping) {
                 StepMetrics metrics = takeStep(step + 1, meter, stepsBefore);
                 tell(listener -> listener.onStep(metrics));
-                if (isDue(config.evaluateEverySteps())) {
+                stopping = stopped.getAsBoolean();
+                boolean last = step == totalSteps;
+                if (isDue(config.evaluateEverySteps()) || last) {
                     evaluate();
                 }
-                if (isDue(config.checkpointEverySteps())) {
+                if (isDue(config.checkpointEverySteps()) || last || stopping) {
                     writeCheckpoint();
                 }
-            }
-            if (step == totalSteps && !evaluations.containsKey(step)) {
-                evaluate();
-            }
-            if (step > stepsBefore && !isDue(config.checkpointEverySteps())) {
-                writeCheckpoint();
             }
         }
         TrainingReport report = report();
@@ -100,31 +98,45 @@ final class TrainingRun implements AutoCloseable {
         return report;
     }
 
-    /** Forward, backward, clip, update; on any failure the parameters stay as they were. */
     private StepMetrics takeStep(long number, ThroughputMeter meter, long stepsBefore) {
         List<MicroBatch> batches = batches(number);
-        long labels = batches.stream().mapToLong(MicroBatch::labels).sum();
-        Map<String, Long> labelsOf = new HashMap<>();
+        double rate = config.learningRate(number, totalSteps);
+        Update update = update(number, batches, rate);
+        long stepTokens = batches.stream().mapToLong(MicroBatch::tokens).sum();
+        step = number;
+        tokens += stepTokens;
+        losses.add(update.loss());
+        long now = System.nanoTime();
+        return new StepMetrics(
+                step,
+                totalSteps,
+                epoch(),
+                update.loss(),
+                rate,
+                update.gradientNorm(),
+                tokens,
+                meter.add(stepTokens, now),
+                duration(seconds(now)),
+                duration((now - startedAt) / 1e9 / (step - stepsBefore) * (totalSteps - step)));
+    }
+
+    /** What an update began with: the mean loss, and the norm before clipping. */
+    private record Update(double loss, double gradientNorm) {}
+
+    /** Forward, backward, clip, update; if a number is not finite the parameters stay. */
+    private Update update(long number, List<MicroBatch> batches, double rate) {
+        Map<String, Long> labelsOf = new TreeMap<>();
         batches.forEach(
                 batch -> batch.labelsOf().forEach((k, v) -> labelsOf.merge(k, v, Long::sum)));
-        double rate = config.learningRate(number, totalSteps);
-        double loss = 0;
-        double norm;
+        long labels = batches.stream().mapToLong(MicroBatch::labels).sum();
         try {
-            for (int i = 0; i < batches.size(); i++) {
-                MicroBatch batch = batches.get(i);
-                double scale = config.normalization().scale(batch.labels(), labels, batches.size());
-                long seed = Seeds.of(config.seed(), number, i);
-                StepLoss sum =
-                        setup.model()
-                                .accumulateGradients(batch.selection(), batch.rows(), scale, seed);
-                loss += sum.sum() * scale;
-            }
+            double loss = accumulate(number, batches, labels);
             adapters.separate(labelsOf, labels);
             adapters.accumulatePenalties(labelsOf.keySet());
-            norm = adapters.clip(config.maxGradientNorm().orElse(Double.POSITIVE_INFINITY));
+            double norm = adapters.clip(config.maxGradientNorm().orElse(Double.POSITIVE_INFINITY));
             optimizer.step(rate);
             adapters.afterStep(labelsOf.keySet(), number, totalSteps);
+            return new Update(loss, norm);
         } catch (NonFiniteException e) {
             NonFiniteException named =
                     new NonFiniteException("step " + number + ": " + e.getMessage());
@@ -133,22 +145,19 @@ final class TrainingRun implements AutoCloseable {
         } finally {
             adapters.clearGradients();
         }
-        step = number;
-        losses.add(loss);
-        long stepTokens = batches.stream().mapToLong(MicroBatch::tokens).sum();
-        tokens += stepTokens;
-        long now = System.nanoTime();
-        return new StepMetrics(
-                step,
-                totalSteps,
-                epoch(),
-                loss,
-                rate,
-                norm,
-                tokens,
-                meter.add(stepTokens, now),
-                duration(seconds(now)),
-                duration((now - startedAt) / 1e9 / (step - stepsBefore) * (totalSteps - step)));
+    }
+
+    private double accumulate(long number, List<MicroBatch> batches, long labels) {
+        double loss = 0;
+        for (int i = 0; i < batches.size(); i++) {
+            MicroBatch batch = batches.get(i);
+            double scale = config.normalization().scale(batch.labels(), labels, batches.size());
+            long seed = Seeds.of(config.seed(), number, i);
+            StepLoss of =
+                    setup.model().accumulateGradients(batch.selection(), batch.rows(), scale, seed);
+            loss += of.sum() * scale;
+        }
+        return loss;
     }
 
     private List<MicroBatch> batches(long number) {
@@ -181,23 +190,19 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private void writeCheckpoint() {
-        setup.store()
-                .ifPresent(
-                        store -> {
-                            TrainerState state = state();
-                            Uninterrupted.run(
-                                    () ->
-                                            lastCheckpoint =
-                                                    Optional.of(
-                                                            store.write(
-                                                                    step,
-                                                                    directory ->
-                                                                            checkpoint.write(
-                                                                                    directory,
-                                                                                    state))));
-                            lastCheckpoint.ifPresent(
-                                    path -> tell(listener -> listener.onCheckpoint(step, path)));
-                        });
+        Optional<CheckpointStore> store = setup.store();
+        if (store.isEmpty()) {
+            return;
+        }
+        TrainerState state = state();
+        Uninterrupted.run(
+                () -> {
+                    Path written =
+                            store.get()
+                                    .write(step, directory -> checkpoint.write(directory, state));
+                    lastCheckpoint = Optional.of(written);
+                });
+        tell(listener -> listener.onCheckpoint(step, lastCheckpoint.orElseThrow()));
     }
 
     private TrainerState state() {
@@ -210,7 +215,7 @@ final class TrainingRun implements AutoCloseable {
                 step,
                 totalSteps,
                 List.copyOf(losses),
-                java.util.Collections.unmodifiableSortedMap(evaluations),
+                Collections.unmodifiableSortedMap(evaluations),
                 tokens,
                 seconds(System.nanoTime()),
                 setup.data(),

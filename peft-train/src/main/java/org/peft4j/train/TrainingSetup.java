@@ -48,9 +48,8 @@ record TrainingSetup(
             throw new PeftException(
                     "none of the "
                             + examples.size()
-                            + " examples has a label to learn from within "
-                            + config.maxLength()
-                            + " tokens. Give examples with labels, or raise maxLength.");
+                            + " examples has a label to learn from. Give examples with labels, or"
+                            + " raise maxLength if they were cut.");
         }
         TrainedAdapters adapters =
                 TrainedAdapters.of(

@@ -96,7 +96,7 @@ public final class Tiny {
     }
 
     /** Returns a quick, quiet config. */
-    public static TrainingConfig.Builder config() {
+    public static TrainingConfigBuilder config() {
         return TrainingConfig.builder()
                 .batchSize(2)
                 .learningRate(1e-2)

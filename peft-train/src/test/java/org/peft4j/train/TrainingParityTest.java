@@ -60,7 +60,7 @@ final class TrainingParityTest {
         return Fixtures.goldenJson("adapters/" + name);
     }
 
-    private static TrainingConfig.Builder golden(String name) {
+    private static TrainingConfigBuilder golden(String name) {
         JsonObject optimizer = facts(name).getAsJsonObject("optimizer");
         return Tiny.config()
                 .order(BatchOrder.AS_GIVEN)

@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Path;
@@ -77,14 +78,12 @@ public final class JsonLines {
             if (!(element instanceof JsonObject object)) {
                 throw line.error(file, "is not a JSON object", REMEDY);
             }
-            if (reader.peek() != com.google.gson.stream.JsonToken.END_DOCUMENT) {
-                throw line.error(file, "has something after its JSON object", REMEDY);
+            if (reader.peek() != JsonToken.END_DOCUMENT) {
+                throw line.error(file, "is not valid JSON", REMEDY);
             }
             return object;
         } catch (JsonParseException | IOException e) {
-            BadFileException error = line.error(file, "is not valid JSON", REMEDY);
-            error.initCause(e);
-            throw error;
+            throw line.error(file, "is not valid JSON", REMEDY, e);
         }
     }
 

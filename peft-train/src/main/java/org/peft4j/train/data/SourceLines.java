@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.peft4j.core.BadFileException;
 
 /** The lines of a data file, each with its number for error messages. */
@@ -25,7 +26,12 @@ final class SourceLines {
     record Line(int number, String text) {
 
         BadFileException error(Path file, String problem, String remedy) {
-            return new BadFileException(file, "line " + number + " " + problem, remedy);
+            return error(file, problem, remedy, null);
+        }
+
+        BadFileException error(
+                Path file, String problem, String remedy, @Nullable Throwable cause) {
+            return new BadFileException(file, "line " + number + " " + problem, remedy, cause);
         }
     }
 

@@ -51,11 +51,9 @@ public record Truncation(List<Example> examples, int cut, int dropped) {
         }
         if (dropped > 0) {
             LOG.warn(
-                    "{} of {} examples were dropped: within {} tokens they have no label to learn"
-                            + " from",
+                    "{} of {} examples were dropped: what is left of them has no label to learn from",
                     dropped,
-                    all,
-                    maxLength);
+                    all);
         }
     }
 }

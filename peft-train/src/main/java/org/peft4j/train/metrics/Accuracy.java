@@ -7,7 +7,7 @@ package org.peft4j.train.metrics;
  * @param tokens all labels
  * @param exactRows rows whose every label was predicted: for these, greedy generation from the
  *     prompt gives exactly the completion
- * @param rows all rows
+ * @param rows all rows that have labels
  */
 public record Accuracy(long rightTokens, long tokens, long exactRows, long rows) {
 

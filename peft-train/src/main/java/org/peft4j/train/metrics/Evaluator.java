@@ -103,6 +103,7 @@ public final class Evaluator {
         long right = 0;
         long tokens = 0;
         long exact = 0;
+        long rows = 0;
         for (int row = 0; row < batch.rows(); row++) {
             long rightInRow = 0;
             long inRow = 0;
@@ -113,9 +114,10 @@ public final class Evaluator {
             }
             right += rightInRow;
             tokens += inRow;
-            exact += rightInRow == inRow ? 1 : 0;
+            rows += inRow > 0 ? 1 : 0;
+            exact += inRow > 0 && rightInRow == inRow ? 1 : 0;
         }
-        return new Accuracy(right, tokens, exact, batch.rows());
+        return new Accuracy(right, tokens, exact, rows);
     }
 
     /** The likeliest token after each position, [rows, length]. */

@@ -1,0 +1,92 @@
+package org.peft4j.train.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.peft4j.core.AdapterSelection;
+import org.peft4j.core.PeftException;
+import org.peft4j.core.TokenBatch;
+
+final class CollatorTest {
+
+    private static final Example LONG =
+            Example.ofCompletion(new long[] {5, 6}, new long[] {7, 8, 9});
+    private static final Example SHORT = Example.ofCompletion(new long[] {3}, new long[] {4});
+
+    @Test
+    void padsOnTheRightToTheLongest() {
+        TokenBatch batch = new Collator(1, 1).collate(List.of(SHORT, LONG));
+        assertEquals(5, batch.length());
+        assertArrayEquals(new long[] {3, 4, 1, 1, 1, 5, 6, 7, 8, 9}, batch.inputIds());
+        assertArrayEquals(new long[] {1, 1, 0, 0, 0, 1, 1, 1, 1, 1}, batch.layout().mask());
+        assertArrayEquals(
+                new long[] {-100, 4, -100, -100, -100, -100, -100, 7, 8, 9}, batch.requireLabels());
+    }
+
+    @Test
+    void padsToAMultiple() {
+        assertEquals(8, new Collator(0, 8).collate(List.of(SHORT, LONG)).length());
+        assertEquals(5, new Collator(0, 5).collate(List.of(SHORT, LONG)).length());
+        assertThrows(PeftException.class, () -> new Collator(0, 0));
+    }
+
+    @Test
+    void takesOneLabelARowToo() {
+        Example positive = Example.of(new long[] {5, 6, 7}, new long[] {1});
+        Example negative = Example.of(new long[] {5, 6}, new long[] {0});
+        TokenBatch batch = Collator.toLongest().collate(List.of(positive, negative));
+        assertArrayEquals(new long[] {1, 0}, batch.requireLabels());
+        PeftException mixed =
+                assertThrows(
+                        PeftException.class,
+                        () -> Collator.toLongest().collate(List.of(positive, LONG)));
+        assertTrue(String.valueOf(mixed.getMessage()).contains("the same kind"));
+    }
+
+    @Test
+    void rowsKeepTheirAdapters() {
+        AdapterSelection common = AdapterSelection.of("a");
+        assertEquals(common, Collator.selection(List.of(SHORT, LONG), common));
+        assertEquals(
+                AdapterSelection.perRow("a", "b"),
+                Collator.selection(
+                        List.of(SHORT, LONG.withSelection(AdapterSelection.of("b"))), common));
+        assertEquals(
+                common,
+                Collator.selection(List.of(SHORT, LONG.withSelection(common)), common),
+                "all the same is one selection");
+    }
+
+    @Test
+    void exampleSizesAreChecked() {
+        PeftException error =
+                assertThrows(
+                        PeftException.class,
+                        () -> Example.of(new long[] {1, 2, 3}, new long[] {1, 2}));
+        assertEquals(
+                "an example needs one label a token, or one in all, but has 3 tokens and 2 labels.",
+                error.getMessage());
+        assertThrows(PeftException.class, () -> Example.ofText());
+        assertThrows(
+                PeftException.class, () -> SHORT.withSelection(AdapterSelection.perRow("a", "b")));
+    }
+
+    @Test
+    void fingerprintsTellDataApart() {
+        String same = DataFingerprint.of(List.of(SHORT, LONG));
+        assertEquals(same, DataFingerprint.of(List.of(SHORT, LONG)));
+        List<List<Example>> others =
+                List.of(
+                        List.of(LONG, SHORT),
+                        List.of(SHORT),
+                        List.of(SHORT, Example.ofText(LONG.inputIds())),
+                        List.of(SHORT, LONG.withSelection(AdapterSelection.of("a"))));
+        for (List<Example> other : others) {
+            assertTrue(!same.equals(DataFingerprint.of(other)), other.toString());
+        }
+    }
+}
