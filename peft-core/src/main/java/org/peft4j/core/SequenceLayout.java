@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record SequenceLayout(int rows, int past, int length, long @Nullable [] mask) {
 
+    /** A layout without padding. */
+    public SequenceLayout(int rows, int past, int length) {
+        this(rows, past, length, null);
+    }
+
     /** Checks the sizes; a mask without padding becomes null. */
     public SequenceLayout {
         if (rows < 1 || length < 1 || past < 0) {

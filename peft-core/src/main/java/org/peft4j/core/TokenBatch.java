@@ -16,6 +16,11 @@ public record TokenBatch(SequenceLayout layout, long[] inputIds, long @Nullable 
     /** The label of a position without loss. */
     public static final long IGNORED = -100;
 
+    /** A batch without labels. */
+    public TokenBatch(SequenceLayout layout, long[] inputIds) {
+        this(layout, inputIds, null);
+    }
+
     /** Checks the sizes. */
     public TokenBatch {
         if (inputIds.length != layout.rows() * layout.length()) {

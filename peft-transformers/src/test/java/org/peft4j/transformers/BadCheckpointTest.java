@@ -23,7 +23,10 @@ import org.peft4j.core.files.TensorSource;
 import org.peft4j.core.ops.DType;
 import org.peft4j.fixtures.Fixtures;
 
-/** A checkpoint that cannot be right is refused with a message that says what, where and how to mend. */
+/**
+ * A checkpoint that cannot be right is refused with a message that says what, where and how to
+ * mend.
+ */
 final class BadCheckpointTest {
 
     @TempDir Path directory;
@@ -115,7 +118,8 @@ final class BadCheckpointTest {
 
     @Test
     void namesTheTensorThatIsMissing() {
-        SafetensorsFile file = SafetensorsFile.open(Fixtures.base("llama").resolve("model.safetensors"));
+        SafetensorsFile file =
+                SafetensorsFile.open(Fixtures.base("llama").resolve("model.safetensors"));
         List<TensorSource> most =
                 file.entries().values().stream()
                         .filter(entry -> !entry.name().equals("model.norm.weight"))
@@ -133,8 +137,7 @@ final class BadCheckpointTest {
 
     @Test
     void refusesDtypesThatItCannotComputeIn() {
-        assertThrows(
-                PeftException.class, () -> LoadOptions.defaults().withDtype(DType.FLOAT16));
+        assertThrows(PeftException.class, () -> LoadOptions.defaults().withDtype(DType.FLOAT16));
         assertThrows(PeftException.class, () -> LoadOptions.defaults().withDtype(DType.INT64));
     }
 
@@ -154,8 +157,7 @@ final class BadCheckpointTest {
 
     private String refused() {
         BadFileException e =
-                assertThrows(
-                        BadFileException.class, () -> Checkpoints.open(directory).close());
+                assertThrows(BadFileException.class, () -> Checkpoints.open(directory).close());
         return String.valueOf(e.getMessage());
     }
 }

@@ -65,8 +65,7 @@ final class GenerationTest {
                         .generate(AdapterSelection.none(), prompts);
         for (int row = 0; row < prompts.size(); row++) {
             long[] wanted = expected.longs(row);
-            assertArrayEquals(
-                    Arrays.copyOfRange(wanted, width, wanted.length), generated.get(row));
+            assertArrayEquals(Arrays.copyOfRange(wanted, width, wanted.length), generated.get(row));
         }
     }
 
@@ -128,16 +127,12 @@ final class GenerationTest {
             Generator generator = Generator.greedy(model, GenerationConfig.of(4));
             AdapterSelection none = AdapterSelection.none();
             assertThrows(PeftException.class, () -> generator.generate(none, List.of()));
-            PeftException empty =
-                    assertThrows(
-                            PeftException.class,
-                            () -> generator.generate(none, List.of(new long[] {1}, new long[0])));
-            assertTrue(empty.getMessage().contains("prompt 1 is empty"), empty.getMessage());
-            PeftException outside =
-                    assertThrows(
-                            PeftException.class,
-                            () -> generator.generate(none, new long[] {1, 128}));
-            assertTrue(outside.getMessage().contains("128"), outside.getMessage());
+            Refused.because(
+                    "prompt 1 is empty",
+                    () -> generator.generate(none, List.of(new long[] {1}, new long[0])));
+            Refused.because(
+                    "the id 128 at position 1",
+                    () -> generator.generate(none, new long[] {1, 128}));
         }
     }
 
@@ -183,8 +178,7 @@ final class GenerationTest {
             }
             System.arraycopy(whole.inputIds(), row * width + start, ids, row * length, length);
         }
-        return new TokenBatch(
-                new SequenceLayout(whole.rows(), start, length, mask), ids, null);
+        return new TokenBatch(new SequenceLayout(whole.rows(), start, length, mask), ids);
     }
 
     private static long[] lastColumns(TokenBatch piece) {
@@ -194,8 +188,7 @@ final class GenerationTest {
         int width = layout.past() + layout.length();
         for (int i = 0; i < last.length; i++) {
             int row = i / layout.length();
-            last[i] =
-                    all == null ? 1 : all[row * width + layout.past() + i % layout.length()];
+            last[i] = all == null ? 1 : all[row * width + layout.past() + i % layout.length()];
         }
         return last;
     }
@@ -230,14 +223,12 @@ final class GenerationTest {
             Tensor alone =
                     base.hiddenStates(
                             context,
-                            new TokenBatch(
-                                    new SequenceLayout(1, 3, 1, null), new long[] {7}, null),
+                            new TokenBatch(new SequenceLayout(1, 3, 1), new long[] {7}),
                             one);
             Tensor reordered =
                     base.hiddenStates(
                             context,
-                            new TokenBatch(
-                                    new SequenceLayout(3, 3, 1, null), new long[] {7, 7, 7}, null),
+                            new TokenBatch(new SequenceLayout(3, 3, 1), new long[] {7, 7, 7}),
                             two);
             float[] expected = alone.toFloats();
             float[] actual = reordered.toFloats();
@@ -264,15 +255,9 @@ final class GenerationTest {
             assertThrows(
                     PeftException.class,
                     () -> base.hiddenStates(context, TokenBatch.of(new long[] {4}), cache));
-            TokenBatch tooLong =
-                    new TokenBatch(new SequenceLayout(1, 3, 2, null), new long[] {4, 5}, null);
-            PeftException full =
-                    assertThrows(
-                            PeftException.class,
-                            () -> base.hiddenStates(context, tooLong, cache));
-            assertTrue(full.getMessage().contains("room for 4"), full.getMessage());
-            assertThrows(
-                    PeftException.class, () -> base.hiddenStates(context, tooLong, null));
+            TokenBatch tooLong = new TokenBatch(new SequenceLayout(1, 3, 2), new long[] {4, 5});
+            Refused.because("room for 4", () -> base.hiddenStates(context, tooLong, cache));
+            assertThrows(PeftException.class, () -> base.hiddenStates(context, tooLong, null));
         }
     }
 }

@@ -361,8 +361,8 @@ public final class Ops implements AutoCloseable {
     }
 
     /**
-     * {@link #rotaryAttention} with a cache, in one crossing: writes the keys and values of this pass
-     * into the caches in place, then attends to all that they hold; inference only.
+     * {@link #rotaryAttention} with a cache, in one crossing: writes the keys and values of this
+     * pass into the caches in place, then attends to all that they hold; inference only.
      *
      * @param keys [batch, key-value heads, capacity, d]
      * @param values [batch, key-value heads, capacity, d]

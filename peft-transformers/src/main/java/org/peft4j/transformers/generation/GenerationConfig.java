@@ -31,8 +31,7 @@ public record GenerationConfig(int maxNewTokens, Set<Long> endIds, long padId) {
 
     /** Ends at the end tokens of a checkpoint. */
     public static GenerationConfig of(int maxNewTokens, Tokenizer tokenizer) {
-        return new GenerationConfig(
-                maxNewTokens, tokenizer.special().ends(), tokenizer.padId());
+        return new GenerationConfig(maxNewTokens, tokenizer.special().ends(), tokenizer.padId());
     }
 
     /** The same with other end tokens. */

@@ -16,9 +16,9 @@ import org.peft4j.core.ops.Scope;
 import org.peft4j.core.ops.Tensor;
 
 /**
- * Continues prompts token by token: one pass over the prompts fills a key-value cache, then each pass
- * adds one token to every row. Prompts of different lengths are padded on the left. Safe for many
- * threads; a call runs on its own thread.
+ * Continues prompts token by token: one pass over the prompts fills a key-value cache, then each
+ * pass adds one token to every row. Prompts of different lengths are padded on the left. Safe for
+ * many threads; a call runs on its own thread.
  */
 public final class Generator {
 
@@ -78,7 +78,7 @@ public final class Generator {
                     return rows.texts();
                 }
                 seen = extended(seen, cache.length());
-                batch = new TokenBatch(seen, chosen, null);
+                batch = new TokenBatch(seen, chosen);
             }
         }
     }
@@ -98,7 +98,7 @@ public final class Generator {
     private static SequenceLayout extended(SequenceLayout seen, int cached) {
         long[] mask = seen.mask();
         if (mask == null) {
-            return new SequenceLayout(seen.rows(), cached, 1, null);
+            return new SequenceLayout(seen.rows(), cached, 1);
         }
         int width = seen.past() + seen.length();
         int virtual = cached - width;
@@ -117,9 +117,7 @@ public final class Generator {
         for (int row = 0; row < prompts.size(); row++) {
             if (prompts.get(row).length == 0) {
                 throw new PeftException(
-                        "prompt "
-                                + row
-                                + " is empty. Give at least the token that begins a text.");
+                        "prompt " + row + " is empty. Give at least the token that begins a text.");
             }
         }
         if (selection.isPerRow() && selection.rows().size() != prompts.size()) {

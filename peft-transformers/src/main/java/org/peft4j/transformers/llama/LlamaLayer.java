@@ -12,19 +12,14 @@ import org.peft4j.transformers.parts.GatedFeedForward;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.SelfAttention;
 
-/**
- * One layer: h = x + attention(norm(x)), then h + feedForward(norm(h)).
- *
- * @param window how many keys a query sees
- */
+/** One layer: h = x + attention(norm(x)), then h + feedForward(norm(h)). */
 record LlamaLayer(
         NormPoint attentionNorm,
         SelfAttention attention,
         SublayerPoint attentionOutput,
         NormPoint feedForwardNorm,
         GatedFeedForward feedForward,
-        SublayerPoint feedForwardOutput,
-        int window) {
+        SublayerPoint feedForwardOutput) {
 
     static LlamaLayer of(Modules modules, LlamaConfig config, int index) {
         String path = "model.layers." + index;
@@ -35,8 +30,7 @@ record LlamaLayer(
                 modules.sublayer(path + ".self_attn", SublayerPoint.Kind.ATTENTION, width),
                 modules.rmsNorm(path + ".post_attention_layernorm", width, config.epsilon()),
                 feedForward(modules, config, path + ".mlp"),
-                modules.sublayer(path + ".mlp", SublayerPoint.Kind.FEED_FORWARD, width),
-                config.windows().get(index));
+                modules.sublayer(path + ".mlp", SublayerPoint.Kind.FEED_FORWARD, width));
     }
 
     private static SelfAttention attention(Modules modules, LlamaConfig config, String path) {

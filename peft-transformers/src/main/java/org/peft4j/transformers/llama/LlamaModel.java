@@ -1,5 +1,6 @@
 package org.peft4j.transformers.llama;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,12 +114,15 @@ public final class LlamaModel extends FrozenBase {
             int keys = KeyValueCache.begin(past, context, batch.layout(), layout.length());
             Tensor x = flow.embeddings();
             Ops.RotaryTable turns = rotary.table(ops, layout, x);
-            Map<Integer, AttentionMask> masks = masks(ops, layout, keys, x);
+            List<AttentionMask> masks = masks(ops, layout, keys, x);
             for (int i = 0; i < layers.size(); i++) {
-                LlamaLayer layer = layers.get(i);
-                AttentionMask mask = masks.get(layer.window());
                 KeyValueCache.@Nullable Layer kept = past == null ? null : past.layer(i);
-                Tensor next = layer.forward(context, x, new AttentionCore.Step(turns, mask, kept));
+                Tensor next =
+                        layers.get(i)
+                                .forward(
+                                        context,
+                                        x,
+                                        new AttentionCore.Step(turns, masks.get(i), kept));
                 x.close();
                 x = next;
             }
@@ -129,12 +133,14 @@ public final class LlamaModel extends FrozenBase {
         }
     }
 
-    /** One mask for each window that some layer has. */
-    private Map<Integer, AttentionMask> masks(
-            Ops ops, SequenceLayout layout, int keys, Tensor like) {
-        Map<Integer, AttentionMask> masks = new HashMap<>();
+    /** The mask of each layer; those with the same window share one. */
+    private List<AttentionMask> masks(Ops ops, SequenceLayout layout, int keys, Tensor like) {
+        Map<Integer, AttentionMask> byWindow = new HashMap<>();
+        List<AttentionMask> masks = new ArrayList<>();
         for (int window : config.windows()) {
-            masks.computeIfAbsent(window, w -> AttentionMask.causal(ops, layout, keys, w, like));
+            masks.add(
+                    byWindow.computeIfAbsent(
+                            window, w -> AttentionMask.causal(ops, layout, keys, w, like)));
         }
         return masks;
     }

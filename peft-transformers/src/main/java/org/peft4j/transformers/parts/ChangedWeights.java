@@ -33,8 +33,7 @@ record ChangedWeights(Map<String, Changed> tensors) {
                             add(changed, point, "weight", weights.weight(), transposed);
                             addBias(changed, point, weights.bias(), point.frozen().bias());
                         });
-        overlay.embeddings()
-                .forEach((point, table) -> add(changed, point, "weight", table, false));
+        overlay.embeddings().forEach((point, table) -> add(changed, point, "weight", table, false));
         overlay.norms()
                 .forEach(
                         (point, weights) -> {

@@ -63,8 +63,7 @@ final class CheckpointWriter {
      *
      * @param ties for a tensor that is another one's, the name of that other
      */
-    CheckpointWriter(
-            OpenedCheckpoint checkpoint, Map<String, String> ties, WeightOverlay changed) {
+    CheckpointWriter(OpenedCheckpoint checkpoint, Map<String, String> ties, WeightOverlay changed) {
         this.checkpoint = checkpoint;
         this.ties = ties;
         this.changed = ChangedWeights.of(changed);
@@ -145,8 +144,7 @@ final class CheckpointWriter {
     }
 
     /** A tensor under a name: the changed one, or the one that the entry says. */
-    private TensorSource source(
-            Map<Path, SafetensorsFile> files, String name, TensorEntry entry) {
+    private TensorSource source(Map<Path, SafetensorsFile> files, String name, TensorEntry entry) {
         ChangedWeights.Changed replacement = changed.get(name);
         if (replacement != null) {
             return TensorBytes.source(
@@ -184,8 +182,7 @@ final class CheckpointWriter {
 
     private void requireOther(Path directory) {
         try {
-            if (Files.exists(directory)
-                    && Files.isSameFile(directory, checkpoint.files().path())) {
+            if (Files.exists(directory) && Files.isSameFile(directory, checkpoint.files().path())) {
                 throw new BadFileException(
                         directory,
                         "is the directory of the base itself, which stays as it is",

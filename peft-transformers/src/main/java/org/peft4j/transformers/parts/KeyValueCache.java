@@ -8,7 +8,6 @@ import org.peft4j.core.ForwardContext;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.SequenceLayout;
 import org.peft4j.core.ops.DType;
-import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.WeightOps;
 

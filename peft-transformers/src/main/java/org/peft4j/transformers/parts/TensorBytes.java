@@ -23,8 +23,7 @@ final class TensorBytes {
     private final ChangedWeights.Changed changed;
     private final DType stored;
 
-    private TensorBytes(
-            WeightOps ops, String name, ChangedWeights.Changed changed, DType stored) {
+    private TensorBytes(WeightOps ops, String name, ChangedWeights.Changed changed, DType stored) {
         this.ops = ops;
         this.name = name;
         this.changed = changed;

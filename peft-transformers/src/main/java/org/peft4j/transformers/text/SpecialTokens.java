@@ -22,8 +22,8 @@ import org.peft4j.core.files.JsonFiles;
  * @param end ends a text
  * @param pad fills a batch
  * @param unknown stands for what cannot be encoded
- * @param ends all ids that end a generated text: those of {@code generation_config.json}, which chat
- *     models have several of, or else {@code end}
+ * @param ends all ids that end a generated text: those of {@code generation_config.json}, which
+ *     chat models have several of, or else {@code end}
  */
 public record SpecialTokens(
         OptionalLong begin,

@@ -14,8 +14,8 @@ import org.peft4j.core.PeftException;
 import org.peft4j.core.TokenBatch;
 
 /**
- * The tokenizer of a checkpoint, through Hugging Face's own library. Texts are neither cut nor padded
- * unless that is asked for. Safe for many threads.
+ * The tokenizer of a checkpoint, through Hugging Face's own library. Texts are neither cut nor
+ * padded unless that is asked for. Safe for many threads.
  */
 public final class Tokenizer implements AutoCloseable {
 

@@ -1,0 +1,136 @@
+package org.peft4j.transformers;
+
+import com.google.gson.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.AdapterBuilder;
+import org.peft4j.core.ForwardContext;
+import org.peft4j.core.PeftConfig;
+import org.peft4j.core.PeftMethod;
+import org.peft4j.core.TaskType;
+import org.peft4j.core.files.JsonFields;
+import org.peft4j.core.ops.Ops;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.AttentionFlow;
+import org.peft4j.core.points.AttentionPlacement;
+import org.peft4j.core.points.AttentionPoint;
+import org.peft4j.core.points.InputFlow;
+import org.peft4j.core.points.InputPlacement;
+import org.peft4j.core.points.InputPoint;
+
+/**
+ * A method that notes the keys and values of a text, or puts those of a noted text before others in
+ * every attention, as a prefix does.
+ */
+public final class PrefixProbe implements PeftMethod {
+
+    /**
+     * What to do.
+     *
+     * @param notes keys and values by the path of their attention; written or read
+     * @param length the positions to put before; 0 to note
+     */
+    record PrefixConfig(Map<String, AttentionFlow> notes, int length) implements PeftConfig {
+        @Override
+        public String peftType() {
+            return "PREFIX_PROBE";
+        }
+
+        @Override
+        public @Nullable TaskType taskType() {
+            return null;
+        }
+
+        @Override
+        public @Nullable String baseModelNameOrPath() {
+            return null;
+        }
+
+        @Override
+        public List<String> modulesToSave() {
+            return List.of();
+        }
+
+        @Override
+        public JsonObject toJson() {
+            return new JsonObject();
+        }
+
+        @Override
+        public PeftConfig withBaseModel(String nameOrPath) {
+            return this;
+        }
+    }
+
+    @Override
+    public String peftType() {
+        return "PREFIX_PROBE";
+    }
+
+    @Override
+    public PeftConfig readConfig(JsonFields json) {
+        return new PrefixConfig(Map.of(), 0);
+    }
+
+    @Override
+    public void build(PeftConfig config, AdapterBuilder builder) {
+        PrefixConfig prefix = (PrefixConfig) config;
+        for (AttentionPoint point : builder.points().of(AttentionPoint.class)) {
+            builder.place(
+                    point,
+                    prefix.length() == 0
+                            ? new Note(point.path(), prefix.notes())
+                            : new Before(point.path(), prefix.notes(), prefix.length()));
+        }
+        if (prefix.length() > 0) {
+            InputPlacement shift =
+                    (context, flow) ->
+                            new InputFlow(
+                                    flow.embeddings(), flow.layout().withPast(prefix.length()));
+            builder.place(builder.points().of(InputPoint.class).get(0), shift);
+        }
+    }
+
+    private record Note(String path, Map<String, AttentionFlow> notes)
+            implements AttentionPlacement {
+        @Override
+        public AttentionFlow before(ForwardContext context, AttentionFlow flow) {
+            context.ops().release(flow.keys());
+            context.ops().release(flow.values());
+            notes.put(path, flow);
+            return flow;
+        }
+    }
+
+    private record Before(String path, Map<String, AttentionFlow> notes, int length)
+            implements AttentionPlacement {
+        @Override
+        public AttentionFlow before(ForwardContext context, AttentionFlow flow) {
+            Ops ops = context.ops();
+            AttentionFlow noted = Objects.requireNonNull(notes.get(path));
+            int rows = Math.toIntExact(flow.queries().size(0));
+            Tensor first = ops.longs(new long[rows], rows);
+            return new AttentionFlow(
+                    flow.queries(),
+                    ops.concat(ops.rows(noted.keys(), first), flow.keys(), 2),
+                    ops.concat(ops.rows(noted.values(), first), flow.values(), 2),
+                    mask(ops, flow),
+                    false,
+                    flow.scale());
+        }
+
+        private @Nullable Tensor mask(Ops ops, AttentionFlow flow) {
+            Tensor mask = flow.mask();
+            long queries = flow.queries().size(2);
+            if (mask != null) {
+                Tensor visible = ops.full(0, mask.dtype(), mask.size(0), 1, queries, length);
+                return ops.concat(visible, mask, 3);
+            }
+            return flow.causal()
+                    ? ops.causalMask(null, queries, queries + length, 0, flow.queries())
+                    : null;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package org.peft4j.transformers;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.function.Executable;
+import org.peft4j.core.PeftException;
+
+/** Checks that something is refused, and that the message says why. */
+final class Refused {
+
+    private Refused() {}
+
+    static void because(String part, Executable body) {
+        String message = String.valueOf(assertThrows(PeftException.class, body).getMessage());
+        assertTrue(message.contains(part), message);
+    }
+}
