@@ -73,7 +73,8 @@ def check_adapter(case: Path, golden: dict, fixtures: Path):
     yield compare_logits(f"{case.name}: adapter logits", model, golden, "logits")
 
     with tempfile.TemporaryDirectory() as scratch:
-        model.save_pretrained(scratch)
+        # Java does not repeat the frozen weights of targeted embeddings.
+        model.save_pretrained(scratch, save_embedding_layers=False)
         again = Path(scratch)
         yield compare_tensors(
             f"{case.name}: adapter tensors",

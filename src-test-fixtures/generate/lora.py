@@ -45,6 +45,9 @@ CASES = {
         modules_to_save=["embed_tokens"], ensure_weight_tying=True,
     )),
     "tied-all-linear": ("llama-tied-scaled", CAUSAL | dict(target_modules="all-linear")),
+    # peft saves the frozen weights of the embeddings it targets along with the adapter.
+    "llama-embeddings": ("llama", CAUSAL | dict(target_modules=["embed_tokens", "lm_head", "q_proj"])),
+    "tied-lora-bias": ("llama-tied-scaled", CAUSAL | dict(target_modules=["q_proj", "up_proj"], lora_bias=True)),
 }
 SCHEDULED = ("llama-plain", "qwen2-bias-all")
 

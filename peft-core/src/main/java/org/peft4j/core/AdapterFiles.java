@@ -175,6 +175,7 @@ final class AdapterFiles {
         missing.removeAll(weights.entries().keySet());
         Set<String> unexpected = new TreeSet<>(weights.entries().keySet());
         unexpected.removeAll(expected);
+        unexpected.removeIf(key -> FrozenCopies.isOne(base, key, () -> read(base, weights, key)));
         if (!missing.isEmpty() || !unexpected.isEmpty()) {
             throw new BadFileException(
                     weights.path(),

@@ -299,7 +299,8 @@ class Ops(Module):
   # --- gradients and optimiser steps; called with lists and numbers, in place, in inference mode ---
 
   # Gradients of the outputs for the parameters; an output's own gradient is 1 where none is given.
-  # A parameter that no output depends on gets a tensor without elements.
+  # A parameter that no output depends on gets a tensor without elements. Gradients are laid out like
+  # their parameters, as fused kernels expect: one that came through a transpose would not be.
   def gradients(self: __torch__.Ops, outputs: List[Tensor], output_gradients: List[Tensor], parameters: List[Tensor]) -> List[Tensor]:
     given: List[Optional[Tensor]] = []
     for i in range(len(output_gradients)):
@@ -311,7 +312,7 @@ class Ops(Module):
       if g is None:
         result.append(torch.empty([0]))
       else:
-        result.append(g)
+        result.append(torch.contiguous(g, memory_format=0))
     return result
 
   def add_each(self: __torch__.Ops, sums: List[Tensor], terms: List[Tensor]) -> Tensor:

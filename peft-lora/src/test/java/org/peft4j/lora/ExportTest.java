@@ -1,0 +1,123 @@
+package org.peft4j.lora;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.peft4j.core.AdapterSelection;
+import org.peft4j.core.BaseModel;
+import org.peft4j.core.PeftModel;
+import org.peft4j.core.TokenBatch;
+import org.peft4j.core.files.SafetensorsWriter;
+import org.peft4j.core.files.StoredType;
+import org.peft4j.core.files.TensorSource;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.fixtures.Golden;
+import org.peft4j.fixtures.PlainTraining;
+
+/**
+ * Trains an adapter of every kind and writes it, the merged checkpoint and the logits of both for
+ * {@code check_java_exports.py}, which holds Python to them. Runs with {@code
+ * -Dpeft4j.export=FOLDER} only.
+ */
+@EnabledIfSystemProperty(named = ExportTest.FOLDER, matches = ".+")
+final class ExportTest {
+
+    static final String FOLDER = "peft4j.export";
+
+    private static final int STEPS = 5;
+
+    /** What no fixture from Python has, on the base and the batches of one that there is. */
+    private static final Map<String, Export> MORE =
+            Map.of(
+                    "more-tied-head-and-gaussian",
+                    new Export(
+                            new LoraCase("tied-all-linear"),
+                            LoraConfig.builder()
+                                    .targetModules("lm_head", "q_proj")
+                                    .initialization(LoraInitialization.GAUSSIAN)
+                                    .bias(LoraBias.ALL)
+                                    .build()));
+
+    private record Export(LoraCase data, LoraConfig config) {}
+
+    private static List<String> names() {
+        List<String> names = new ArrayList<>(LoraCase.names());
+        names.addAll(new TreeSet<>(MORE.keySet()));
+        return names;
+    }
+
+    private static Export of(String name) {
+        Export more = MORE.get(name);
+        LoraCase fixture = new LoraCase(name);
+        return more == null ? new Export(fixture, fixture.config()) : more;
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void export(String name) throws IOException {
+        Export export = of(name);
+        LoraCase lora = export.data();
+        Path folder = Path.of(System.getProperty(FOLDER)).resolve(name);
+        Golden golden = lora.golden();
+        TokenBatch batch = golden.batch("");
+        List<TensorSource> tensors = new ArrayList<>();
+        tensors.add(longs(golden, "input_ids"));
+        tensors.add(longs(golden, "attention_mask"));
+        try (BaseModel base = lora.openBase();
+                PeftModel model = PeftModel.of(base)) {
+            model.add("default", export.config(), 1);
+            try (PlainTraining training = new PlainTraining(model, "default", 1e-2)) {
+                for (int i = 0; i < STEPS; i++) {
+                    training.step(lora.trainingBatches().get(i % 2));
+                }
+            }
+            model.save("default", folder.resolve("adapter"));
+            model.writeMerged(folder.resolve("merged"), "default");
+            tensors.add(logits("logits", model, AdapterSelection.of("default"), batch));
+            model.merge("default");
+            tensors.add(logits("logits.merged", model, AdapterSelection.none(), batch));
+        }
+        SafetensorsWriter.write(folder.resolve("golden.safetensors"), tensors);
+    }
+
+    private static TensorSource longs(Golden golden, String tensor) {
+        long[] values = golden.longs(tensor);
+        return TensorSource.of(
+                tensor,
+                StoredType.I64,
+                golden.get(tensor).shape(),
+                () -> {
+                    ByteBuffer bytes = buffer(8 * values.length);
+                    bytes.asLongBuffer().put(values);
+                    return bytes;
+                });
+    }
+
+    private static TensorSource logits(
+            String name, PeftModel model, AdapterSelection selection, TokenBatch batch) {
+        try (Tensor logits = model.logits(selection, batch)) {
+            float[] values = logits.toFloats();
+            return TensorSource.of(
+                    name,
+                    StoredType.F32,
+                    logits.shape().getShape(),
+                    () -> {
+                        ByteBuffer bytes = buffer(4 * values.length);
+                        bytes.asFloatBuffer().put(values);
+                        return bytes;
+                    });
+        }
+    }
+
+    private static ByteBuffer buffer(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}
