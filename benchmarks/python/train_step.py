@@ -76,9 +76,9 @@ def main() -> None:
     print(
         json.dumps(
             {
+                "start_to_open_s": opened - STARTED,
                 "open_s": opened - opening,
                 "open_to_first_step_s": first - opening,
-                "start_to_first_step_s": first - STARTED,
                 "step_s": statistics.median(seconds),
                 "tokens_per_s": args.rows * args.length / statistics.median(seconds),
                 "peak_rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,

@@ -89,9 +89,9 @@ final class TrainStep implements Callable<Integer> {
                 Arrays.sort(times);
                 double median = times[times.length / 2];
                 JsonObject result = new JsonObject();
+                result.addProperty("start_to_open_s", opened - started);
                 result.addProperty("open_s", opened - opening);
                 result.addProperty("open_to_first_step_s", first - opening);
-                result.addProperty("start_to_first_step_s", first - started);
                 result.addProperty("step_s", median);
                 result.addProperty("tokens_per_s", workload.rows * workload.length / median);
                 result.addProperty("peak_rss_mib", peakResidentMib());
