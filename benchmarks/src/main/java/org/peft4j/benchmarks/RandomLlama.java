@@ -7,7 +7,6 @@ import org.peft4j.core.ops.DType;
 import org.peft4j.transformers.llama.LlamaInitializer;
 import picocli.CommandLine.Option;
 
-
 /** A Llama checkpoint with random weights, N(0, 0.02²), of a chosen size. */
 final class RandomLlama {
 

@@ -2,6 +2,7 @@ package org.peft4j.examples.tinybase;
 
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * An order that somebody gives to a small shop, and the many ways to say it in English.
@@ -87,12 +88,15 @@ public record Order(String name, int count, String colour, String item, String d
         return fill(pick(FOLLOW_UPS, random));
     }
 
-    /**
-     * Returns the order as the JSON that a shop's computer wants; no such text is pretrained on.
-     */
-    public String json() {
-        return "{\"name\": \"%s\", \"count\": %d, \"colour\": \"%s\", \"item\": \"%s\", \"day\": \"%s\"}"
+    /** Returns the order as the YAML record that a shop's computer wants. */
+    public String record() {
+        return "name: %s\ncount: %d\ncolour: %s\nitem: %s\nday: %s"
                 .formatted(name, count, colour, item, day);
+    }
+
+    /** Returns every word that an order can hold. */
+    static List<String> words() {
+        return Stream.of(NAMES, COLOURS, ITEMS, DAYS, NUMBERS).flatMap(List::stream).toList();
     }
 
     private String fill(String template) {

@@ -32,8 +32,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Pretrains the tiny Llama-architecture base that the project ships: a language model of short texts
- * about orders in a shop. Everything follows from seeds.
+ * Pretrains the tiny Llama-architecture base that the project ships: a language model of short
+ * texts about orders in a shop. Everything follows from seeds.
  */
 @Command(
         name = "pretrain-tiny-base",
@@ -41,8 +41,8 @@ import picocli.CommandLine.Option;
         description = "Makes the tiny base of the quickstart: tokenizer, config and weights.")
 public final class PretrainTinyBase implements Callable<Integer> {
 
-    private static final int VOCABULARY = 640;
-    private static final int PARAGRAPHS = 60_000;
+    private static final int VOCABULARY = 1_024;
+    private static final int PARAGRAPHS = 100_000;
     private static final int HELD_OUT = 500;
 
     @Option(names = "--out", required = true, description = "where to write the checkpoint")
@@ -50,7 +50,7 @@ public final class PretrainTinyBase implements Callable<Integer> {
 
     @Option(
             names = "--steps",
-            defaultValue = "6000",
+            defaultValue = "1500",
             description = "training steps (${DEFAULT-VALUE})")
     private int steps;
 
@@ -99,11 +99,11 @@ public final class PretrainTinyBase implements Callable<Integer> {
     private TrainingConfig training() {
         return TrainingConfig.builder()
                 .maxSteps(steps)
-                .batchSize(16)
+                .batchSize(32)
                 .learningRate(2e-3)
                 .weightDecay(0.01)
                 .schedule(Schedule.COSINE)
-                .warmupSteps(100)
+                .warmupSteps(200)
                 .seed(4)
                 .evaluateEverySteps(500)
                 .logEverySteps(100)
@@ -144,8 +144,7 @@ public final class PretrainTinyBase implements Callable<Integer> {
 
     private static void writeTokenizer(Path directory, List<String> text) {
         BytePairTokenizer tokenizer = BytePairTokenizer.learn(text, VOCABULARY);
-        AtomicFiles.writeFile(
-                directory.resolve("tokenizer.json"), FileBody.of(tokenizer.json()));
+        AtomicFiles.writeFile(directory.resolve("tokenizer.json"), FileBody.of(tokenizer.json()));
         JsonObject config = new JsonObject();
         config.addProperty("tokenizer_class", "PreTrainedTokenizerFast");
         config.addProperty("bos_token", BytePairTokenizer.START);

@@ -18,9 +18,9 @@ import org.peft4j.core.files.TensorSource;
 import org.peft4j.core.ops.DType;
 
 /**
- * Writes a checkpoint that nobody has trained, to pretrain a small base or to measure speed: matrices
- * and tables N(0, initializer_range²), norms 1, biases 0, as {@code transformers} initialises this
- * family.
+ * Writes a checkpoint that nobody has trained, to pretrain a small base or to measure speed:
+ * matrices and tables N(0, initializer_range²), norms 1, biases 0, as {@code transformers}
+ * initialises this family.
  */
 public final class LlamaInitializer {
 
@@ -60,8 +60,7 @@ public final class LlamaInitializer {
                 .add("config.json", FileBody.of(PythonJson.dumps(written) + "\n"))
                 .add(
                         "model.safetensors",
-                        SafetensorsWriter.body(
-                                fresh.tensors, SafetensorsWriter.DEFAULT_METADATA))
+                        SafetensorsWriter.body(fresh.tensors, SafetensorsWriter.DEFAULT_METADATA))
                 .commit();
     }
 
