@@ -1,9 +1,9 @@
 package org.peft4j.adapter;
 
 import org.peft4j.core.AdapterBuilder;
+import org.peft4j.core.AdapterOrigin;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftMethod;
-import org.peft4j.core.TaskType;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.points.InjectionPoint;
 
@@ -23,18 +23,8 @@ public final class FullFineTuning implements PeftMethod {
 
     @Override
     public PeftConfig readConfig(JsonFields json) {
-        return new FullFineTuningConfig(
-                json.optionalString("task_type")
-                        .map(
-                                name -> {
-                                    try {
-                                        return TaskType.valueOf(name);
-                                    } catch (IllegalArgumentException e) {
-                                        throw json.mustBe("task_type", "a known task");
-                                    }
-                                })
-                        .orElse(null),
-                json.optionalString("base_model_name_or_path").orElse(null));
+        AdapterOrigin origin = AdapterOrigin.read(json);
+        return new FullFineTuningConfig(origin.taskType(), origin.baseModelNameOrPath());
     }
 
     @Override

@@ -28,6 +28,7 @@ import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.Placement;
 import org.peft4j.core.points.SublayerPlacement;
 import org.peft4j.core.points.SublayerPoint;
+import org.peft4j.core.targets.Targets;
 
 /**
  * Takes a new adapter's parameters and placements from its method. Fresh parameters are
@@ -95,12 +96,12 @@ public final class AdapterBuilder {
      * @return the FLOAT32 tensor, on the base's device
      */
     public Tensor parameter(String key, Initializer initializer, long... shape) {
+        if (stored != null) {
+            return add(key, ops().zeros(agreed(stored, key, shape)));
+        }
         long elements = 1;
         for (long size : shape) {
             elements = Math.multiplyExact(elements, size);
-        }
-        if (stored != null) {
-            return add(key, ops().zeros(agreed(stored, key, shape)));
         }
         if (elements > Integer.MAX_VALUE) {
             throw new PeftException(
@@ -254,7 +255,7 @@ public final class AdapterBuilder {
     private void copyNamed(String name) {
         boolean found = false;
         for (InjectionPoint point : points().all()) {
-            if (isOrIsInside(point.path(), name)) {
+            if (isNamed(point, List.of(name))) {
                 found |= isTaken(point) || copyModule(point);
             }
         }
@@ -268,7 +269,7 @@ public final class AdapterBuilder {
     }
 
     private static boolean isNamed(InjectionPoint point, List<String> names) {
-        return names.stream().anyMatch(name -> isOrIsInside(point.path(), name));
+        return Targets.isInside(point.path(), names);
     }
 
     /**
@@ -279,11 +280,6 @@ public final class AdapterBuilder {
      */
     public boolean copyModule(InjectionPoint point) {
         return ModuleCopies.place(this, point);
-    }
-
-    private static boolean isOrIsInside(String path, String name) {
-        String bounded = "." + path + ".";
-        return bounded.contains("." + name + ".");
     }
 
     /** Says what the adapter does in training beyond the forward pass. */

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Mode;
+import org.peft4j.core.ops.OperatorDoor;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.AttentionPlacement;
@@ -42,6 +43,7 @@ public final class ForwardContext implements AutoCloseable {
     private final List<Lease> leases;
     private final boolean owner;
     private final long seed;
+    private boolean closed;
     private long draws;
     private @Nullable Tensor lastNarrow;
     private @Nullable Tensor lastWide;
@@ -65,44 +67,58 @@ public final class ForwardContext implements AutoCloseable {
     }
 
     /**
-     * Opens a pass.
+     * Opens a pass on the calling thread.
      *
-     * @param ops fresh operators, closed with the pass
+     * @param door opens the operators, which are closed with the pass
+     * @param mode what the pass is for
      * @param overlay merged weights
      * @param selection which adapters
      * @param adapters those that the selection names
-     * @param leases what to hold until the pass closes
+     * @param leases what the pass holds until it closes; let go if it cannot be opened
      * @param seed decides every dropout mask
      */
     static ForwardContext open(
-            Ops ops,
+            OperatorDoor door,
+            Mode mode,
             WeightOverlay overlay,
             AdapterSelection selection,
             Map<String, Adapter> adapters,
             List<Lease> leases,
             long seed) {
-        List<Group> groups = new ArrayList<>();
-        if (!selection.isPerRow()) {
-            groups.add(new Group(null, new int[0], stack(selection, adapters)));
-        } else {
-            Map<AdapterSelection, List<Integer>> members = new LinkedHashMap<>();
-            for (int row = 0; row < selection.rows().size(); row++) {
-                members.computeIfAbsent(selection.rows().get(row), s -> new ArrayList<>()).add(row);
+        @Nullable Ops ops = null;
+        try {
+            ops = door.ops(mode);
+            List<Group> groups = groups(ops, selection, adapters);
+            return new ForwardContext(ops, overlay, groups, leases, true, seed);
+        } catch (RuntimeException e) {
+            if (ops != null) {
+                ops.close();
             }
-            if (members.size() == 1) {
-                groups.add(new Group(null, new int[0], stack(selection.rows().get(0), adapters)));
-            } else {
-                List<int[]> rows = new ArrayList<>();
-                List<List<Adapter>> stacks = new ArrayList<>();
-                members.forEach(
-                        (rowSelection, numbers) -> {
-                            rows.add(numbers.stream().mapToInt(Integer::intValue).toArray());
-                            stacks.add(stack(rowSelection, adapters));
-                        });
-                groups.addAll(groups(ops, rows, stacks));
-            }
+            leases.forEach(Lease::release);
+            throw e;
         }
-        return new ForwardContext(ops, overlay, List.copyOf(groups), leases, true, seed);
+    }
+
+    private static List<Group> groups(
+            Ops ops, AdapterSelection selection, Map<String, Adapter> adapters) {
+        if (!selection.isPerRow()) {
+            return List.of(new Group(null, new int[0], stack(selection, adapters)));
+        }
+        Map<AdapterSelection, List<Integer>> members = new LinkedHashMap<>();
+        for (int row = 0; row < selection.rows().size(); row++) {
+            members.computeIfAbsent(selection.rows().get(row), s -> new ArrayList<>()).add(row);
+        }
+        if (members.size() == 1) {
+            return List.of(new Group(null, new int[0], stack(selection.rows().get(0), adapters)));
+        }
+        List<int[]> rows = new ArrayList<>();
+        List<List<Adapter>> stacks = new ArrayList<>();
+        members.forEach(
+                (rowSelection, numbers) -> {
+                    rows.add(numbers.stream().mapToInt(Integer::intValue).toArray());
+                    stacks.add(stack(rowSelection, adapters));
+                });
+        return groups(ops, rows, stacks);
     }
 
     private static List<Adapter> stack(AdapterSelection selection, Map<String, Adapter> adapters) {
@@ -134,7 +150,7 @@ public final class ForwardContext implements AutoCloseable {
             RowGroup.Rows split = new RowGroup.Rows(ops.longs(index, index.length), orderTensor);
             groups.add(new Group(split, members, stacks.get(i)));
         }
-        return groups;
+        return List.copyOf(groups);
     }
 
     /**
@@ -181,9 +197,9 @@ public final class ForwardContext implements AutoCloseable {
         return overlay;
     }
 
-    /** Returns the adapters that every row has, the one nearest to the base first. */
+    /** Returns every adapter that acts in this pass. */
     List<Adapter> adapters() {
-        return groups.get(0).stack();
+        return groups.stream().flatMap(group -> group.stack().stream()).distinct().toList();
     }
 
     /** Returns the operators of this pass. */
@@ -287,11 +303,12 @@ public final class ForwardContext implements AutoCloseable {
         return overlay.of(point);
     }
 
-    /** Closes the operators and lets go of adapters and merged weights. */
+    /** Closes the operators and lets go of adapters and merged weights; twice is harmless. */
     @Override
     public void close() {
-        if (owner) {
+        if (owner && !closed) {
             ops.close();
+            closed = true;
             leases.forEach(Lease::release);
         }
     }

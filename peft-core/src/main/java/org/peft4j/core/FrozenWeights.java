@@ -122,10 +122,14 @@ public final class FrozenWeights {
         if (stored == wanted && !door.device().isGpu()) {
             return view;
         }
-        try (Tensor moved = ops.toDevice(view)) {
-            Tensor weight = ops.cast(moved, wanted);
-            view.close();
-            return weight;
+        try (view) {
+            Tensor moved = ops.toDevice(view);
+            if (stored == wanted) {
+                return moved;
+            }
+            try (moved) {
+                return ops.cast(moved, wanted);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 package org.peft4j.core;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -26,6 +27,17 @@ final class Lease {
                 return true;
             }
         }
+    }
+
+    /** Adds a holder to each, or to none if the last holder of one is gone already. */
+    static boolean tryAcquireAll(List<Lease> leases) {
+        for (int i = 0; i < leases.size(); i++) {
+            if (!leases.get(i).tryAcquire()) {
+                leases.subList(0, i).forEach(Lease::release);
+                return false;
+            }
+        }
+        return true;
     }
 
     void release() {

@@ -96,10 +96,13 @@ final class Merge {
                 temporaries.add(merged.weight());
                 temporaries.addIfAny(merged.bias());
             }
-            Tensor weight = round(point, adapterNames(here), frozen.weight(), merged.weight());
+            String names = adapterNames(here);
             @Nullable Tensor bias = merged.bias();
             DType biasType = frozenBias == null ? frozen.weight().dtype() : frozenBias.dtype();
-            return new LinearWeights(weight, bias == null ? null : ops.cast(bias, biasType));
+            @Nullable Tensor roundedBias =
+                    bias == null ? null : temporaries.add(round(point, names, bias, biasType));
+            Tensor weight = roundWeight(point, names, frozen.weight(), merged.weight());
+            return new LinearWeights(weight, temporaries.keep(roundedBias));
         }
     }
 
@@ -117,7 +120,7 @@ final class Merge {
                 }
                 merged = temporaries.add(next);
             }
-            return round(point, adapterNames(here), point.table(), merged);
+            return roundWeight(point, adapterNames(here), point.table(), merged);
         }
     }
 
@@ -139,24 +142,38 @@ final class Merge {
                 temporaries.add(merged.weight());
                 temporaries.addIfAny(merged.bias());
             }
-            Tensor weight = round(point, adapterNames(here), frozen.weight(), merged.weight());
+            String names = adapterNames(here);
             @Nullable Tensor bias = merged.bias();
-            return new NormWeights(weight, bias == null ? null : ops.cast(bias, weight.dtype()));
+            DType biasType = frozenBias == null ? frozen.weight().dtype() : frozenBias.dtype();
+            @Nullable Tensor roundedBias =
+                    bias == null ? null : temporaries.add(round(point, names, bias, biasType));
+            Tensor weight = roundWeight(point, names, frozen.weight(), merged.weight());
+            return new NormWeights(weight, temporaries.keep(roundedBias));
         }
     }
 
-    /** Checks the exact sum, rounds it to the frozen dtype and notes how far it moved. */
-    private Tensor round(InjectionPoint point, String names, Tensor frozen, Tensor exact) {
-        if (!ops.allFinite(exact)) {
+    /** Rounds an exact sum; one that is finite in float32 can still be too large for float16. */
+    private Tensor round(InjectionPoint point, String names, Tensor exact, DType dtype) {
+        Tensor rounded = ops.cast(exact, dtype);
+        if (!ops.allFinite(rounded)) {
+            rounded.close();
             throw new NonFiniteException(
                     "merging "
                             + names
                             + " would put NaN or infinity into "
                             + point.path()
-                            + "; nothing was merged. The adapter is damaged or its training"
-                            + " diverged: train it again or load an earlier one.");
+                            + ", which is "
+                            + dtype
+                            + "; nothing was merged. The adapter is damaged, its training"
+                            + " diverged, or its changes are too large: train it again or load an"
+                            + " earlier one.");
         }
-        Tensor rounded = ops.cast(exact, frozen.dtype());
+        return rounded;
+    }
+
+    /** Rounds an exact weight to the frozen one's dtype and notes how far it moved. */
+    private Tensor roundWeight(InjectionPoint point, String names, Tensor frozen, Tensor exact) {
+        Tensor rounded = round(point, names, exact, frozen.dtype());
         report.add(
                 new MergeReport.MergedPoint(
                         point.path(),
@@ -190,6 +207,12 @@ final class Merge {
             if (tensor != null) {
                 tensors.add(tensor);
             }
+        }
+
+        /** Takes a tensor out: the caller closes it. */
+        @Nullable Tensor keep(@Nullable Tensor tensor) {
+            tensors.removeIf(t -> t == tensor);
+            return tensor;
         }
 
         @Override

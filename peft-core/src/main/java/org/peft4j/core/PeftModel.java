@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,13 @@ public final class PeftModel implements AutoCloseable {
 
         State with(Map<String, Adapter> next) {
             return new State(Map.copyOf(next), overlay, merged, overlayLease);
+        }
+
+        /** Frees merged weights with the last pass that uses them. */
+        void freeOverlay() {
+            if (overlayLease != EMPTY.overlayLease) {
+                overlayLease.release();
+            }
         }
     }
 
@@ -116,8 +124,8 @@ public final class PeftModel implements AutoCloseable {
      * @param directory created if needed
      */
     public void save(String name, Path directory) {
-        try (ForwardContext hold = open(AdapterSelection.of(name))) {
-            hold.adapters().forEach(adapter -> AdapterFiles.save(adapter, directory));
+        try (Held held = hold(List.of(name))) {
+            held.adapters().forEach(adapter -> AdapterFiles.save(adapter, directory));
         }
     }
 
@@ -159,7 +167,7 @@ public final class PeftModel implements AutoCloseable {
 
     /** Returns the names of all adapters. */
     public Set<String> adapterNames() {
-        return new java.util.TreeSet<>(now().adapters().keySet());
+        return new TreeSet<>(now().adapters().keySet());
     }
 
     /** Counts trainable and all parameters. */
@@ -262,28 +270,33 @@ public final class PeftModel implements AutoCloseable {
                 }
                 chosen.put(name, adapter);
             }
-            List<Lease> leases = acquire(now, chosen);
-            if (leases != null) {
-                Ops ops = base.door().ops(mode);
-                return ForwardContext.open(ops, now.overlay(), selection, chosen, leases, seed);
+            List<Lease> leases = new ArrayList<>();
+            leases.add(now.overlayLease());
+            chosen.values().forEach(adapter -> leases.add(adapter.lease()));
+            // fails if something was freed since the state was read: then there is a newer state
+            if (Lease.tryAcquireAll(leases)) {
+                return ForwardContext.open(
+                        base.door(), mode, now.overlay(), selection, chosen, leases, seed);
             }
         }
     }
 
-    /**
-     * Returns null if something was freed since the state was read: then there is a newer state.
-     */
-    private static @Nullable List<Lease> acquire(State now, Map<String, Adapter> chosen) {
-        List<Lease> wanted = new ArrayList<>();
-        wanted.add(now.overlayLease());
-        chosen.values().forEach(adapter -> wanted.add(adapter.lease()));
-        for (int i = 0; i < wanted.size(); i++) {
-            if (!wanted.get(i).tryAcquire()) {
-                wanted.subList(0, i).forEach(Lease::release);
-                return null;
+    /** Adapters, merged or not, that nobody can free until this is closed. */
+    private record Held(List<Adapter> adapters, List<Lease> leases) implements AutoCloseable {
+        @Override
+        public void close() {
+            leases.forEach(Lease::release);
+        }
+    }
+
+    private Held hold(List<String> names) {
+        while (true) {
+            List<Adapter> adapters = names.stream().map(this::adapter).toList();
+            List<Lease> leases = adapters.stream().map(Adapter::lease).toList();
+            if (Lease.tryAcquireAll(leases)) {
+                return new Held(adapters, leases);
             }
         }
-        return wanted;
     }
 
     /** Opens passes for inference on this thread; close it. */
@@ -335,16 +348,16 @@ public final class PeftModel implements AutoCloseable {
     public StepLoss accumulateGradients(
             AdapterSelection selection, TokenBatch batch, double scale, long seed) {
         requireRows(selection, batch);
-        List<Adapter> training =
-                selection.names().stream().map(this::adapter).filter(Adapter::isTrainable).toList();
-        if (training.isEmpty()) {
-            throw new PeftException(
-                    "nothing to train: the selection is "
-                            + selection
-                            + " and none of its adapters is trainable. Select one, and call"
-                            + " setTrainable(true) on an adapter that was loaded.");
-        }
         try (ForwardContext context = open(selection, Mode.TRAINING, seed)) {
+            List<Adapter> training =
+                    context.adapters().stream().filter(Adapter::isTrainable).toList();
+            if (training.isEmpty()) {
+                throw new PeftException(
+                        "nothing to train: the selection is "
+                                + selection
+                                + " and none of its adapters is trainable. Select one, and call"
+                                + " setTrainable(true) on an adapter that was loaded.");
+            }
             TaskLoss loss = base.loss(context, batch, scale);
             Tensor output = loss.output();
             if (output != null) {
@@ -362,12 +375,11 @@ public final class PeftModel implements AutoCloseable {
      * @param scale the factor of the terms
      */
     public void accumulatePenalties(AdapterSelection selection, double scale) {
-        for (String name : selection.names()) {
-            Adapter adapter = adapter(name);
-            if (!adapter.isTrainable()) {
-                continue;
-            }
-            try (ForwardContext context = open(AdapterSelection.of(name), Mode.TRAINING, 0)) {
+        try (ForwardContext context = open(selection, Mode.TRAINING, 0)) {
+            for (Adapter adapter : context.adapters()) {
+                if (!adapter.isTrainable()) {
+                    continue;
+                }
                 Ops ops = context.ops();
                 Tensor penalty = adapter.hook().penalty(ops);
                 if (penalty != null) {
@@ -450,20 +462,33 @@ public final class PeftModel implements AutoCloseable {
         }
         List<String> wanted = AdapterSelection.of(names).stack();
         requireUnmerged(now());
-        Merge.Result result = withLeases(wanted, adapters -> Merge.of(base, adapters));
-        WeightOverlay overlay = result.overlay();
-        try {
-            update(
-                    now -> {
-                        requireUnmerged(now);
-                        return new State(
-                                now.adapters(), overlay, wanted, new Lease(overlay::close));
-                    });
-        } catch (RuntimeException e) {
-            overlay.close();
-            throw e;
+        try (Held held = hold(wanted)) {
+            Merge.Result result = Merge.of(base, held.adapters());
+            WeightOverlay overlay = result.overlay();
+            try {
+                update(
+                        now -> {
+                            requireUnmerged(now);
+                            requirePresent(now, held.adapters());
+                            return new State(
+                                    now.adapters(), overlay, wanted, new Lease(overlay::close));
+                        });
+            } catch (RuntimeException e) {
+                overlay.close();
+                throw e;
+            }
+            return new MergeReport(wanted, result.points());
         }
-        return new MergeReport(wanted, result.points());
+    }
+
+    /** A merged adapter that was deleted meanwhile could be merged again under the same name. */
+    private static void requirePresent(State now, List<Adapter> adapters) {
+        for (Adapter adapter : adapters) {
+            if (!adapter.equals(now.adapters().get(adapter.name()))) {
+                throw new PeftException(
+                        adapter + " was deleted while it was being merged; nothing was merged.");
+            }
+        }
     }
 
     /** Returns the names of the merged adapters; empty if none is. */
@@ -473,17 +498,7 @@ public final class PeftModel implements AutoCloseable {
 
     /** Takes merged weights away; does nothing if there are none. */
     public void unmerge() {
-        State before =
-                update(
-                        now ->
-                                new State(
-                                        now.adapters(),
-                                        WeightOverlay.NONE,
-                                        List.of(),
-                                        State.EMPTY.overlayLease()));
-        if (before.overlayLease() != State.EMPTY.overlayLease()) {
-            before.overlayLease().release();
-        }
+        update(now -> State.EMPTY.with(now.adapters())).freeOverlay();
     }
 
     /**
@@ -493,6 +508,8 @@ public final class PeftModel implements AutoCloseable {
      * @param directory created if needed
      * @param names the adapters to merge; with none, what {@link #merge} merged before
      * @return what changed
+     * @throws PeftException if names are given while something is merged, or an adapter cannot be
+     *     merged
      */
     public MergeReport writeMerged(Path directory, String... names) {
         if (names.length == 0) {
@@ -503,20 +520,16 @@ public final class PeftModel implements AutoCloseable {
         }
         requireUnmerged(now());
         List<String> wanted = AdapterSelection.of(names).stack();
-        Merge.Result result = withLeases(wanted, adapters -> Merge.of(base, adapters));
+        Merge.Result result;
+        try (Held held = hold(wanted)) {
+            result = Merge.of(base, held.adapters());
+        }
         try {
             base.write(directory, result.overlay());
         } finally {
             result.overlay().close();
         }
         return new MergeReport(wanted, result.points());
-    }
-
-    private Merge.Result withLeases(
-            List<String> names, java.util.function.Function<List<Adapter>, Merge.Result> body) {
-        try (ForwardContext hold = open(AdapterSelection.of(names.toArray(new String[0])))) {
-            return body.apply(hold.adapters());
-        }
     }
 
     private static void requireUnmerged(State now) {
@@ -533,8 +546,8 @@ public final class PeftModel implements AutoCloseable {
     /** Deletes every adapter and the merged weights; the base stays open. */
     @Override
     public void close() {
-        unmerge();
-        State before = Objects.requireNonNull(state.getAndSet(State.EMPTY));
+        State before = update(now -> State.EMPTY);
+        before.freeOverlay();
         before.adapters().values().forEach(adapter -> adapter.lease().release());
     }
 }

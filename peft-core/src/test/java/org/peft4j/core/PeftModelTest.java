@@ -348,6 +348,43 @@ class PeftModelTest {
     }
 
     @Test
+    void closingAPassTwiceLetsGoOnce() {
+        Adapter a = model.add("a", ToyMethod.on("layer.fc"));
+        ForwardContext pass = model.open(AdapterSelection.of("a"));
+        pass.close();
+        pass.close();
+        assertTrue(a.parameters().get(0).value().isOpen());
+        assertThrows(IllegalStateException.class, () -> base.hiddenStates(pass, BATCH, null));
+        model.delete("a");
+        assertFalse(a.parameters().get(0).value().isOpen());
+    }
+
+    @Test
+    void aPassThatCannotBeOpenedHoldsNothing() {
+        Adapter a = model.add("a", ToyMethod.on("layer.fc"));
+        model.add("b", ToyMethod.on("layer.fc"));
+        base.close();
+        AdapterSelection mixed = AdapterSelection.perRow("a", "b");
+        assertThrows(RuntimeException.class, () -> model.open(mixed));
+        model.delete("a");
+        assertFalse(a.parameters().get(0).value().isOpen());
+    }
+
+    @Test
+    void aBatchInWhichNothingTrainableCountsGivesNoGradient() {
+        Adapter a = model.add("a", ToyMethod.on("lm_head"));
+        long[] labels = {
+            TokenBatch.IGNORED, TokenBatch.IGNORED, TokenBatch.IGNORED, 5, 6, 1, 8, 2, 0
+        };
+        AdapterSelection none = AdapterSelection.none();
+        AdapterSelection mixed =
+                AdapterSelection.perRow(List.of(AdapterSelection.of("a"), none, none));
+        StepLoss loss = model.accumulateGradients(mixed, BATCH.withLabels(labels), 1, 0);
+        assertEquals(6, loss.count());
+        assertEquals(null, a.parameters().get(0).gradient());
+    }
+
+    @Test
     void reportsTrainableParametersAsPeftDoes() {
         model.add("a", ToyMethod.on("layer.fc"));
         assertEquals(

@@ -35,8 +35,11 @@ final class TrainedBias {
 
         @Override
         public @Nullable LinearWeights merge(WeightOps ops, LinearWeights weights) {
-            LinearWeights withBias = weights.withBias(ops.clone(bias));
-            return around == null ? withBias : around.merge(ops, withBias);
+            LinearWeights trained = weights.withBias(bias);
+            LinearWeights merged = around == null ? trained : around.merge(ops, trained);
+            return merged == null || merged.bias() != bias
+                    ? merged
+                    : merged.withBias(ops.clone(bias)); // the caller closes what it gets
         }
     }
 

@@ -100,6 +100,23 @@ final class LoraContractTest {
     }
 
     @Nested
+    final class BiasOfBBesideATrainedOne extends Contract {
+        @Override
+        protected BaseModel openBase() {
+            return LoraCase.open("llama-tied-scaled");
+        }
+
+        @Override
+        protected PeftConfig config() {
+            return LoraConfig.builder()
+                    .targetModules("v_proj")
+                    .loraBias(true)
+                    .bias(LoraBias.LORA_ONLY)
+                    .build();
+        }
+    }
+
+    @Nested
     final class BiasOfB extends Contract {
         @Override
         protected BaseModel openBase() {

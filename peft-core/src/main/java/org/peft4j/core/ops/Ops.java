@@ -22,6 +22,7 @@ public final class Ops implements AutoCloseable {
     private final boolean gradModeBefore;
     private final Scope root;
     private Scope scope;
+    private boolean closed;
 
     @SuppressWarnings("NullAway") // the root scope needs this object before it is complete
     Ops(OperatorDoor door, Mode mode) {
@@ -46,7 +47,7 @@ public final class Ops implements AutoCloseable {
 
     /** Opens a scope inside the current one; close it with try-with-resources. */
     public Scope scope() {
-        requireThread();
+        requireUsable();
         scope = new Scope(this, scope);
         return scope;
     }
@@ -76,6 +77,13 @@ public final class Ops implements AutoCloseable {
         }
     }
 
+    private void requireUsable() {
+        requireThread();
+        if (closed) {
+            throw new IllegalStateException("this forward pass is closed. Open another.");
+        }
+    }
+
     // --- tensors from Java ---
 
     /** Returns an INT64 tensor of the given shape. */
@@ -98,7 +106,7 @@ public final class Ops implements AutoCloseable {
 
     /** Returns a tensor of one value. */
     public Tensor full(double value, DType dtype, long... shape) {
-        return call("full", dtype, sizes(shape), door.number(value), code(dtype));
+        return call("full", dtype, sizes(shape), door.number(value), code(dtype), door.absent());
     }
 
     // --- linear algebra ---
@@ -471,6 +479,7 @@ public final class Ops implements AutoCloseable {
      */
     public LossAndGradient linearCrossEntropy(
             Tensor hidden, Tensor w, @Nullable Tensor b, Tensor labels, double scale, long rows) {
+        requireUsable();
         JniUtils.setGradMode(false);
         try {
             NDList pair =
@@ -508,11 +517,12 @@ public final class Ops implements AutoCloseable {
     }
 
     private NDList invoke(String method, Tensor... inputs) {
-        requireThread();
+        requireUsable();
         return mode == Mode.TRAINING ? door.run(method, inputs) : door.runInference(method, inputs);
     }
 
     private Tensor adopt(PtNDArray array, DType dtype) {
+        requireUsable();
         Tensor tensor = new Tensor(door, array, dtype);
         scope.add(tensor);
         return tensor;
@@ -523,6 +533,7 @@ public final class Ops implements AutoCloseable {
     }
 
     private Tensor number(long value) {
+        requireUsable();
         Tensor tensor = door.variable(value);
         scope.add(tensor);
         return tensor;
@@ -532,8 +543,11 @@ public final class Ops implements AutoCloseable {
         return p > 0 ? number(seed) : door.number(0);
     }
 
+    /** On the CPU, where reading them one by one does not wait for a device. */
     private Tensor sizes(long... shape) {
-        return longs(shape, shape.length);
+        return adopt(
+                door.cpu().create(LongBuffer.wrap(shape), new Shape(shape.length), DataType.INT64),
+                DType.INT64);
     }
 
     private Tensor code(DType dtype) {
@@ -544,10 +558,14 @@ public final class Ops implements AutoCloseable {
     @Override
     public void close() {
         requireThread();
+        if (closed) {
+            return;
+        }
         while (scope != root) {
             scope.close();
         }
         root.close();
+        closed = true;
         JniUtils.setGradMode(gradModeBefore);
     }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /**
  * An n-dimensional array in libtorch whose dtype Java knows without asking.
@@ -72,7 +73,7 @@ public final class Tensor implements AutoCloseable {
      */
     public float[] toFloats() {
         require(DType.FLOAT32);
-        return array.toFloatArray();
+        return read(NDArray::toFloatArray);
     }
 
     /**
@@ -82,7 +83,7 @@ public final class Tensor implements AutoCloseable {
      */
     public long[] toLongs() {
         require(DType.INT64);
-        return array.toLongArray();
+        return read(NDArray::toLongArray);
     }
 
     /**
@@ -92,10 +93,17 @@ public final class Tensor implements AutoCloseable {
      */
     public double toDouble() {
         if (dtype == DType.FLOAT64) {
-            return array.getDouble();
+            return read(NDArray::getDouble);
         }
         require(DType.FLOAT32);
-        return array.getFloat();
+        return read(NDArray::getFloat);
+    }
+
+    /** DJL leaves a copy behind whenever it reads what is on a device or not contiguous. */
+    private <T> T read(Function<NDArray, T> reader) {
+        try (Tensor host = door.weights().toHost(this)) {
+            return reader.apply(host.array);
+        }
     }
 
     private void require(DType wanted) {

@@ -67,15 +67,15 @@ public final class WeightOps {
      * @param bytes exactly the elements' bytes
      */
     public Tensor fromBytes(ByteBuffer bytes, DType dtype, long... shape) {
-        ByteBuffer direct = bytes;
-        if (!bytes.isDirect()) {
-            direct = ByteBuffer.allocateDirect(bytes.remaining()).order(ByteOrder.LITTLE_ENDIAN);
-            direct.put(bytes.duplicate()).flip();
+        ByteBuffer direct = bytes.slice(); // DJL reads a direct buffer from its start
+        if (!direct.isDirect()) {
+            direct = ByteBuffer.allocateDirect(direct.remaining()).put(direct).flip();
         }
+        direct.order(ByteOrder.LITTLE_ENDIAN);
         if (dtype == DType.BFLOAT16) {
             float[] values = new float[direct.remaining() / 2];
             for (int i = 0; i < values.length; i++) {
-                values[i] = Float.intBitsToFloat(direct.getShort(direct.position() + 2 * i) << 16);
+                values[i] = Float.intBitsToFloat(direct.getShort(2 * i) << 16);
             }
             try (Tensor wide = floats(values, shape)) {
                 return cast(wide, dtype);
@@ -106,8 +106,8 @@ public final class WeightOps {
     /** A tensor of zeros on the door's device. */
     public Tensor zeros(DType dtype, long... shape) {
         if (dtype == DType.BFLOAT16) {
-            try (Tensor sizes = deviceLongs(shape)) {
-                return call("full", dtype, sizes, door.number(0), code(dtype));
+            try (Tensor sizes = cpuLongs(shape)) {
+                return call("full", dtype, sizes, door.number(0), code(dtype), door.absent());
             }
         }
         return new Tensor(
@@ -143,6 +143,11 @@ public final class WeightOps {
     /** A copy on the door's device, or another name for x where it already is there. */
     public Tensor toDevice(Tensor x) {
         return call("to_device", x.dtype(), x, door.absent());
+    }
+
+    /** The elements on the CPU, row by row; shares x's memory where they already lie so. */
+    Tensor toHost(Tensor x) {
+        return call("to_host", x.dtype(), x);
     }
 
     /** The last two dimensions exchanged, sharing memory. */
@@ -196,7 +201,9 @@ public final class WeightOps {
     /** The little-endian bytes of the elements, row by row; less than 2 GiB. */
     public ByteBuffer toBytes(Tensor x) {
         if (x.dtype() != DType.BFLOAT16) {
-            return x.array().toByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+            try (Tensor host = toHost(x)) {
+                return host.array().toByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+            }
         }
         try (Tensor wide = cast(x, DType.FLOAT32)) {
             float[] values = wide.toFloats();

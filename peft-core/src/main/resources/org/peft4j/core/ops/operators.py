@@ -17,12 +17,14 @@ class Ops(Module):
     return r
 
   # Inverted dropout whose mask depends on the seed alone, so that threads do not share a generator.
+  # It is drawn on the CPU, because TorchScript makes generators for no other device.
   def dropout(self: __torch__.Ops, x: Tensor, p: Tensor, seed: Tensor) -> Tensor:
     keep = 1.0 - float(p)
     if keep < 1.0:
-      generator = torch.Generator(device=x.device, seed=int(seed))
-      mask = torch.empty_like(x).bernoulli_(keep, generator=generator)
-      x = x * mask.div_(keep)
+      cpu = torch.device("cpu")
+      generator = torch.Generator(device=cpu, seed=int(seed))
+      mask = torch.empty_like(x, device=cpu).bernoulli_(keep, generator=generator)
+      x = x * mask.div_(keep).to(device=x.device)
     return x
 
   # Halves (a, b) of the last dimension become (a cos - b sin, b cos + a sin).
@@ -176,10 +178,6 @@ class Ops(Module):
   def add_rows(self: __torch__.Ops, y: Tensor, index: Tensor, d: Tensor) -> Tensor:
     return torch.index_add(y, 0, index, d.to(y.dtype))
 
-  # The inverse of taking rows: parts laid end to end, then put in order.
-  def concat_rows(self: __torch__.Ops, a: Tensor, b: Tensor) -> Tensor:
-    return torch.cat([a, b], 0)
-
   def concat(self: __torch__.Ops, a: Tensor, b: Tensor, dim: Tensor) -> Tensor:
     return torch.cat([a, b], int(dim))
 
@@ -204,11 +202,12 @@ class Ops(Module):
   def cast(self: __torch__.Ops, x: Tensor, dtype: Tensor) -> Tensor:
     return x.to(int(dtype))
 
-  def full(self: __torch__.Ops, sizes: Tensor, value: Tensor, dtype: Tensor) -> Tensor:
+  # On the device of like.
+  def full(self: __torch__.Ops, sizes: Tensor, value: Tensor, dtype: Tensor, like: Tensor) -> Tensor:
     shape: List[int] = []
     for i in range(torch.numel(sizes)):
       shape.append(int(sizes[i]))
-    return torch.full(shape, float(value), dtype=int(dtype), device=sizes.device)
+    return torch.full(shape, float(value), dtype=int(dtype), device=like.device)
 
   # --- losses and choices ---
 
@@ -280,6 +279,9 @@ class Ops(Module):
   def to_device(self: __torch__.Ops, x: Tensor, like: Tensor) -> Tensor:
     return x.to(device=like.device)
 
+  def to_host(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.contiguous(x.to(device=torch.device("cpu")), memory_format=0)
+
   # W + D, added in float32 and rounded once to W's dtype.
   def merge(self: __torch__.Ops, w: Tensor, d: Tensor) -> Tensor:
     return torch.add(w.to(6), d).to(w.dtype)
@@ -302,10 +304,18 @@ class Ops(Module):
   # A parameter that no output depends on gets a tensor without elements. Gradients are laid out like
   # their parameters, as fused kernels expect: one that came through a transpose would not be.
   def gradients(self: __torch__.Ops, outputs: List[Tensor], output_gradients: List[Tensor], parameters: List[Tensor]) -> List[Tensor]:
+    traced: List[Tensor] = []
     given: List[Optional[Tensor]] = []
-    for i in range(len(output_gradients)):
-      given.append(self.given(output_gradients[i]))
-    found = torch.autograd.grad(outputs, parameters, given, None, False, True)
+    for i in range(len(outputs)):
+      if outputs[i].requires_grad:
+        traced.append(outputs[i])
+        given.append(self.given(output_gradients[i]))
+    found: List[Optional[Tensor]] = []
+    if len(traced) > 0:
+      found = torch.autograd.grad(traced, parameters, given, None, False, True)
+    else:
+      for i in range(len(parameters)):
+        found.append(None)
     result: List[Tensor] = []
     for i in range(len(found)):
       g = found[i]

@@ -314,6 +314,14 @@ class OpsTest {
     }
 
     @Test
+    void aClosedPassIsOfNoUse() {
+        Ops ops = door.ops(Mode.INFERENCE);
+        ops.close();
+        ops.close();
+        assertThrows(IllegalStateException.class, () -> ops.longs(new long[] {1}, 1));
+    }
+
+    @Test
     void adamWTakesTheFirstStepOfItsFormula() {
         WeightOps weights = door.weights();
         try (Tensor p = weights.floats(new float[] {1, -2}, 2);

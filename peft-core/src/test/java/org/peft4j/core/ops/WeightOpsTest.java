@@ -118,6 +118,30 @@ class WeightOpsTest {
     }
 
     @Test
+    void readsBytesFromWhereTheBufferStandsInEitherOrder() {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(12).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putFloat(9f).putFloat(1.5f).putFloat(-2f);
+        ByteBuffer rest = bytes.position(4).order(ByteOrder.BIG_ENDIAN);
+        try (Tensor floats = door.weights().fromBytes(rest, DType.FLOAT32, 2);
+                Tensor halves = door.weights().fromBytes(rest, DType.BFLOAT16, 4);
+                Tensor wide = door.weights().cast(halves, DType.FLOAT32)) {
+            assertArrayEquals(new float[] {1.5f, -2}, floats.toFloats());
+            assertArrayEquals(new float[] {0, 1.5f, 0, -2}, wide.toFloats());
+        }
+        assertEquals(8, rest.remaining());
+    }
+
+    @Test
+    void readingWhatIsNotContiguousLeavesNothingBehind() {
+        try (Tensor x = door.weights().floats(new float[] {1, 2, 3, 4}, 2, 2);
+                Tensor turned = door.weights().transpose(x)) {
+            int before = door.manager().getManagedArrays().size();
+            assertArrayEquals(new float[] {1, 3, 2, 4}, turned.toFloats());
+            assertEquals(before, door.manager().getManagedArrays().size());
+        }
+    }
+
+    @Test
     void singularValuesRebuildTheMatrix() {
         float[] values = {3, 1, 2, -1, 0, 4};
         try (Tensor x = door.weights().floats(values, 2, 3)) {
