@@ -40,8 +40,7 @@ class ProcessTest {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("OMP_NUM_THREADS", "1");
         Process process = builder.start();
-        String output =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Outcome(process.waitFor(), output);
     }
 
@@ -141,13 +140,7 @@ class ProcessTest {
     @Test
     void aDivergingTrainingIsRefused() throws IOException, InterruptedException {
         assertRefused(
-                fineTune(
-                        "--data",
-                        pairs().toString(),
-                        "--learning-rate",
-                        "1e30",
-                        "--steps",
-                        "20"),
+                fineTune("--data", pairs().toString(), "--learning-rate", "1e30", "--steps", "20"),
                 "step");
     }
 }

@@ -21,8 +21,7 @@ class ReadmeTest {
     @Test
     void showsTheCodeThatCompiles() throws IOException {
         String source =
-                Files.readString(
-                        Path.of("src/main/java/org/peft4j/examples/readme/Readme.java"));
+                Files.readString(Path.of("src/main/java/org/peft4j/examples/readme/Readme.java"));
         String code = source.split(MARKER, 3)[1];
         String readme = Files.readString(ROOT.resolve("README.md"));
         String shown = readme.split("```java\n", 2)[1].split("```", 2)[0];

@@ -9,8 +9,8 @@ import org.peft4j.examples.tinybase.Order;
 import org.peft4j.train.data.PromptCompletion;
 
 /**
- * The task of the quickstart: from an order in plain English to a YAML record. The base has read such
- * orders in its pretraining, but no record and no digit.
+ * The task of the quickstart: from an order in plain English to a YAML record. The base has read
+ * such orders in its pretraining, but no record and no digit.
  *
  * @param training what to learn from
  * @param heldOut other orders to test with

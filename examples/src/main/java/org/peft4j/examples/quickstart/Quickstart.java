@@ -35,8 +35,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Teaches a tiny frozen base to turn orders into YAML records with a LoRA adapter, then saves, reloads and
- * merges it. Nothing is downloaded but Maven artifacts.
+ * Teaches a tiny frozen base to turn orders into YAML records with a LoRA adapter, then saves,
+ * reloads and merges it. Nothing is downloaded but Maven artifacts.
  */
 @Command(
         name = "quickstart",

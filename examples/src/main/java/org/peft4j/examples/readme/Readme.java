@@ -31,11 +31,23 @@ public final class Readme {
         try (BaseModel base = Checkpoints.open(checkpoint);
                 Tokenizer tokenizer = Tokenizer.open(checkpoint);
                 PeftModel model = PeftModel.of(base)) {
-            model.add("support", LoraConfig.builder().rank(8).targetModules("q_proj", "v_proj").build());
-            ExampleEncoder encoder = ExampleEncoder.of(text -> tokenizer.encode(text, false), tokenizer.special().end().orElseThrow());
+            model.add(
+                    "support",
+                    LoraConfig.builder().rank(8).targetModules("q_proj", "v_proj").build());
+            ExampleEncoder encoder =
+                    ExampleEncoder.of(
+                            text -> tokenizer.encode(text, false),
+                            tokenizer.special().end().orElseThrow());
             List<Example> examples = encoder.encodePairs(JsonLines.readPairs(pairs));
-            TrainingConfig config = TrainingConfig.builder().epochs(3).batchSize(8).learningRate(2e-4).build();
-            Trainer.builder().setModel(model).setSelection(AdapterSelection.of("support")).setExamples(examples).setConfig(config).build().train();
+            TrainingConfig config =
+                    TrainingConfig.builder().epochs(3).batchSize(8).learningRate(2e-4).build();
+            Trainer.builder()
+                    .setModel(model)
+                    .setSelection(AdapterSelection.of("support"))
+                    .setExamples(examples)
+                    .setConfig(config)
+                    .build()
+                    .train();
             model.save("support", out.resolve("adapter")); // Python's peft loads it
             model.writeMerged(out.resolve("merged"), "support"); // transformers opens it
         }

@@ -7,9 +7,9 @@ import java.util.Random;
 import java.util.SplittableRandom;
 
 /**
- * The text that the tiny base is pretrained on. Most paragraphs are about one or two orders, followed
- * by sentences that repeat what was said; the others are lists of words, said twice. Both teach a
- * model to look things up in its context. No records and no digits occur.
+ * The text that the tiny base is pretrained on. Most paragraphs are about one or two orders,
+ * followed by sentences that repeat what was said; the others are lists of words, said twice. Both
+ * teach a model to look things up in its context. No records and no digits occur.
  */
 public final class OrderText {
 
