@@ -22,6 +22,12 @@ import org.peft4j.train.optim.Schedule;
 /** The trainer gives the losses, norms, rates and parameters of a loop in Python. */
 final class TrainingParityTest {
 
+    /**
+     * The roundings of float32 are at most this far apart after the steps. The bias of a key is the
+     * worst: it has hardly any gradient, and AdamW divides it by its own size.
+     */
+    private static final double PARAMETERS = 1e-4;
+
     @ParameterizedTest
     @CsvSource({
         "llama-plain, MEAN_OF_BATCHES, sched",
@@ -110,7 +116,7 @@ final class TrainingParityTest {
                 float[] expected = golden.floats(after + parameter.key());
                 float[] actual = parameter.value().toFloats();
                 for (int i = 0; i < expected.length; i++) {
-                    assertEquals(expected[i], actual[i], 2e-5, parameter.key() + " at " + i);
+                    assertEquals(expected[i], actual[i], PARAMETERS, parameter.key() + " at " + i);
                 }
             }
         }
