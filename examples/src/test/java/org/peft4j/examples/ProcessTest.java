@@ -55,7 +55,10 @@ class ProcessTest {
     private Outcome fineTune(String... arguments) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of("--out", directory.resolve("out").toString()));
-        all.addAll(List.of("--steps", "2", "--held-out", "4", "--samples", "1"));
+        all.addAll(List.of("--held-out", "4", "--samples", "1"));
+        if (!all.contains("--steps")) {
+            all.addAll(List.of("--steps", "2"));
+        }
         return run(FineTune.class, all.toArray(new String[0]));
     }
 
