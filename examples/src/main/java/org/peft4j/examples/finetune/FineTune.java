@@ -80,6 +80,12 @@ public final class FineTune implements Callable<Integer> {
     @Option(names = "--targets", split = ",", description = "target modules; without, every linear")
     private List<String> targets = List.of();
 
+    @Option(
+            names = "--modules-to-save",
+            split = ",",
+            description = "modules to train as a whole, such as lm_head,embed_tokens")
+    private List<String> modulesToSave = List.of();
+
     @Option(names = "--epochs", defaultValue = "1", description = "epochs (${DEFAULT-VALUE})")
     private int epochs;
 
@@ -214,7 +220,11 @@ public final class FineTune implements Callable<Integer> {
     }
 
     private LoraConfig lora() {
-        LoraConfigBuilder config = LoraConfig.builder().rank(rank).alpha(2 * rank);
+        LoraConfigBuilder config =
+                LoraConfig.builder()
+                        .rank(rank)
+                        .alpha(2 * rank)
+                        .modulesToSave(modulesToSave.toArray(new String[0]));
         return (targets.isEmpty()
                         ? config.targetAllLinear()
                         : config.targetModules(targets.toArray(new String[0])))
