@@ -111,6 +111,8 @@ final class SideBySide implements Callable<Integer> {
         return List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Xmx512m",
+                "-XX:TieredStopAtLevel=1", // the work is libtorch's: a JVM that starts fast will do
+                "-XX:+UseSerialGC",
                 "-Dai.djl.offline=true",
                 "-DOPT_OUT_TRACKING=true",
                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
