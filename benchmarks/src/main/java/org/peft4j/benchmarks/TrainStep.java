@@ -2,7 +2,6 @@ package org.peft4j.benchmarks;
 
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.engine.PtEngine;
-import ai.djl.pytorch.jni.JniUtils;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
@@ -61,8 +60,8 @@ final class TrainStep implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         double started = seconds() - sinceProcessStart();
+        System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(workload.threads));
         Engine.getEngine(PtEngine.ENGINE_NAME); // the counterpart of Python's import torch
-        JniUtils.setNumThreads(workload.threads);
 
         double opening = seconds();
         LoadOptions options =

@@ -1,10 +1,8 @@
 package org.peft4j.examples.finetune;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterSelection;
@@ -12,6 +10,7 @@ import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.PeftModel;
 import org.peft4j.core.ops.DType;
+import org.peft4j.examples.Encoders;
 import org.peft4j.examples.LossChart;
 import org.peft4j.examples.Program;
 import org.peft4j.examples.tinybase.TinyBase;
@@ -24,7 +23,6 @@ import org.peft4j.train.TrainingReport;
 import org.peft4j.train.data.Collator;
 import org.peft4j.train.data.DelimitedFile;
 import org.peft4j.train.data.Example;
-import org.peft4j.train.data.ExampleEncoder;
 import org.peft4j.train.data.JsonLines;
 import org.peft4j.train.data.PromptCompletion;
 import org.peft4j.train.data.TextLines;
@@ -160,7 +158,7 @@ public final class FineTune implements Callable<Integer> {
                 PeftModel model = PeftModel.of(frozen)) {
             model.add("default", lora(), seed);
             System.out.println(model.trainableParameters());
-            List<Example> examples = encoder(tokenizer).encodePairs(pairs);
+            List<Example> examples = Encoders.of(tokenizer).encodePairs(pairs);
             List<Example> test = examples.subList(0, heldOut);
 
             Evaluator evaluator = new Evaluator(model, Collator.toLongest(), batch);
@@ -247,22 +245,6 @@ public final class FineTune implements Callable<Integer> {
         return (steps == null ? config.epochs(epochs) : config.maxSteps(steps)).build();
     }
 
-    private static ExampleEncoder encoder(Tokenizer tokenizer) {
-        long end =
-                tokenizer
-                        .special()
-                        .end()
-                        .orElseThrow(
-                                () ->
-                                        new PeftException(
-                                                "the tokenizer has no end token, so completions"
-                                                        + " could not end. Name eos_token in"
-                                                        + " tokenizer_config.json."));
-        ExampleEncoder encoder = ExampleEncoder.of(text -> tokenizer.encode(text, false), end);
-        OptionalLong begin = tokenizer.special().begin();
-        return begin.isPresent() ? encoder.withBegin(begin.getAsLong()) : encoder;
-    }
-
     private static void print(String when, Evaluation evaluation) {
         System.out.printf(
                 Locale.ROOT,
@@ -274,22 +256,12 @@ public final class FineTune implements Callable<Integer> {
 
     private void answer(PeftModel model, Tokenizer tokenizer, List<PromptCompletion> pairs) {
         Generator generator = Generator.greedy(model, GenerationConfig.of(160, tokenizer));
-        ExampleEncoder encoder = encoder(tokenizer);
         for (PromptCompletion pair : pairs.subList(0, samples)) {
-            Example example = encoder.encode(pair);
-            long[] prompt = Arrays.copyOf(example.inputIds(), promptLength(example.labels()));
+            long[] prompt = Encoders.prompt(tokenizer, pair.prompt());
             String said = tokenizer.decode(generator.generate(ADAPTER, prompt), true);
             System.out.printf(
                     "%n  prompt    %s%n  wanted    %s%n  generated %s%n",
                     pair.prompt(), pair.completion(), said);
         }
-    }
-
-    private static int promptLength(long[] labels) {
-        int length = 0;
-        while (length < labels.length && labels[length] < 0) {
-            length++;
-        }
-        return length;
     }
 }

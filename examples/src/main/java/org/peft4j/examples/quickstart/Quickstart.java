@@ -16,6 +16,7 @@ import org.peft4j.core.PeftModel;
 import org.peft4j.core.TokenBatch;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.examples.Encoders;
 import org.peft4j.examples.LossChart;
 import org.peft4j.examples.Program;
 import org.peft4j.examples.tinybase.TinyBase;
@@ -23,7 +24,6 @@ import org.peft4j.lora.LoraConfig;
 import org.peft4j.train.Trainer;
 import org.peft4j.train.TrainingConfig;
 import org.peft4j.train.TrainingReport;
-import org.peft4j.train.data.ExampleEncoder;
 import org.peft4j.train.data.PromptCompletion;
 import org.peft4j.train.optim.Schedule;
 import org.peft4j.transformers.Checkpoints;
@@ -126,7 +126,7 @@ public final class Quickstart implements Callable<Integer> {
         return Trainer.builder()
                 .setModel(model)
                 .setSelection(ADAPTER)
-                .setExamples(encoder(tokenizer).encodePairs(pairs))
+                .setExamples(Encoders.of(tokenizer).encodePairs(pairs))
                 .setConfig(
                         TrainingConfig.builder()
                                 .maxSteps(steps)
@@ -140,13 +140,6 @@ public final class Quickstart implements Callable<Integer> {
                 .train();
     }
 
-    private static ExampleEncoder encoder(Tokenizer tokenizer) {
-        return ExampleEncoder.of(
-                        text -> tokenizer.encode(text, false),
-                        tokenizer.special().end().orElseThrow())
-                .withBegin(tokenizer.special().begin().orElseThrow());
-    }
-
     /** Generates an answer to every prompt and prints how many are right to the letter. */
     private static void score(
             PeftModel model,
@@ -158,7 +151,7 @@ public final class Quickstart implements Callable<Integer> {
         for (int i = 0; i < cases.size(); i += ROWS_AT_A_TIME) {
             List<long[]> prompts =
                     cases.subList(i, Math.min(cases.size(), i + ROWS_AT_A_TIME)).stream()
-                            .map(pair -> prompt(tokenizer, pair))
+                            .map(pair -> Encoders.prompt(tokenizer, pair.prompt()))
                             .toList();
             for (long[] answer : generator.generate(selection, prompts)) {
                 answers.add(tokenizer.decode(answer, true));
@@ -177,21 +170,13 @@ public final class Quickstart implements Callable<Integer> {
                 100.0 * right / cases.size());
     }
 
-    private static long[] prompt(Tokenizer tokenizer, PromptCompletion pair) {
-        long[] ids = tokenizer.encode(pair.prompt(), false);
-        long[] begun = new long[ids.length + 1];
-        begun[0] = tokenizer.special().begin().orElseThrow();
-        System.arraycopy(ids, 0, begun, 1, ids.length);
-        return begun;
-    }
-
     /** Compares the adapter beside the base, read back from its file, with the merged weights. */
     private static void compareMerged(
             PeftModel model, Tokenizer tokenizer, List<PromptCompletion> cases) {
         TokenBatch batch =
                 TokenBatch.padded(
                         cases.subList(0, Math.min(cases.size(), 16)).stream()
-                                .map(pair -> prompt(tokenizer, pair))
+                                .map(pair -> Encoders.prompt(tokenizer, pair.prompt()))
                                 .toList(),
                         null,
                         tokenizer.padId(),

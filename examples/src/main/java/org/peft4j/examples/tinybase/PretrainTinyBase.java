@@ -15,12 +15,12 @@ import org.peft4j.core.files.AtomicFiles;
 import org.peft4j.core.files.FileBody;
 import org.peft4j.core.files.PythonJson;
 import org.peft4j.core.ops.DType;
+import org.peft4j.examples.Encoders;
 import org.peft4j.train.ProgressBarMode;
 import org.peft4j.train.Trainer;
 import org.peft4j.train.TrainingConfig;
 import org.peft4j.train.TrainingReport;
 import org.peft4j.train.data.Example;
-import org.peft4j.train.data.ExampleEncoder;
 import org.peft4j.train.metrics.Evaluation;
 import org.peft4j.train.optim.Schedule;
 import org.peft4j.transformers.Checkpoints;
@@ -75,7 +75,7 @@ public final class PretrainTinyBase implements Callable<Integer> {
                 Tokenizer tokenizer = Tokenizer.open(fresh)) {
             model.add("pretraining", new FullFineTuningConfig(), 3);
             System.out.println(model.trainableParameters());
-            List<Example> examples = encoder(tokenizer).encodeTexts(text);
+            List<Example> examples = Encoders.of(tokenizer).encodeTexts(text);
             TrainingReport report =
                     Trainer.builder()
                             .setModel(model)
@@ -109,13 +109,6 @@ public final class PretrainTinyBase implements Callable<Integer> {
                 .logEverySteps(100)
                 .progressBar(ProgressBarMode.AUTO)
                 .build();
-    }
-
-    static ExampleEncoder encoder(Tokenizer tokenizer) {
-        return ExampleEncoder.of(
-                        text -> tokenizer.encode(text, false),
-                        tokenizer.special().end().orElseThrow())
-                .withBegin(tokenizer.special().begin().orElseThrow());
     }
 
     private static JsonObject config() {

@@ -448,11 +448,6 @@ public final class Ops implements AutoCloseable {
         return x.dtype() == dtype ? x : call("cast", dtype, x, code(dtype));
     }
 
-    /** The elements without their history. */
-    public Tensor detach(Tensor x) {
-        return call("detach", x.dtype(), x);
-    }
-
     // --- losses and choices ---
 
     /**

@@ -196,9 +196,6 @@ class Ops(Module):
   def clone(self: __torch__.Ops, x: Tensor) -> Tensor:
     return torch.clone(x, memory_format=0)
 
-  def detach(self: __torch__.Ops, x: Tensor) -> Tensor:
-    return torch.detach(x)
-
   def cast(self: __torch__.Ops, x: Tensor, dtype: Tensor) -> Tensor:
     return x.to(int(dtype))
 

@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.peft4j.core.FrozenWeights;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.files.AtomicFileGroup;
 import org.peft4j.core.files.FileBody;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.files.PythonJson;
 import org.peft4j.core.files.SafetensorsWriter;
-import org.peft4j.core.files.StoredType;
 import org.peft4j.core.files.TensorSource;
 import org.peft4j.core.ops.DType;
 
@@ -97,8 +97,9 @@ public final class LlamaInitializer {
     }
 
     private void add(String name, long... shape) {
-        StoredType type = dtype == DType.BFLOAT16 ? StoredType.BF16 : StoredType.F32;
-        tensors.add(TensorSource.of(name, type, shape, () -> values(name, shape)));
+        tensors.add(
+                TensorSource.of(
+                        name, FrozenWeights.storedType(dtype), shape, () -> values(name, shape)));
     }
 
     private ByteBuffer values(String name, long... shape) {
