@@ -89,7 +89,7 @@ public final class Generator {
         try (Scope scope = ops.scope()) {
             Tensor hidden = base.hiddenStates(context, batch, cache);
             Tensor last = ops.narrow(hidden, 1, hidden.size(1) - 1, 1);
-            Tensor logits = base.logits(context, last);
+            Tensor logits = base.logits(context, last, batch);
             return choice.choose(ops, ops.reshape(logits, batch.rows(), logits.size(-1)));
         }
     }
