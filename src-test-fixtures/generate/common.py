@@ -33,11 +33,17 @@ def attention(model_type: str) -> str:
     return "eager" if model_type in WITHOUT_SDPA else ATTENTION
 
 
-def load_base(root: Path, name: str, dtype="auto", auto=AutoModelForCausalLM):
-    """A fresh model each time: dynamic rope keeps state between calls."""
+def load_base(root: Path, name: str, dtype="auto", auto=AutoModelForCausalLM, **options):
+    """
+    A fresh model each time: dynamic rope keeps state between calls. Every weight must come from the file; tensors that
+    the class doesn't know, such as another task's head, are left.
+    """
     folder = root / "bases" / name
     model_type = json.loads((folder / "config.json").read_text())["model_type"]
-    model = auto.from_pretrained(folder, dtype=dtype, attn_implementation=attention(model_type))
+    model, info = auto.from_pretrained(
+        folder, dtype=dtype, attn_implementation=attention(model_type), output_loading_info=True, **options
+    )
+    assert not info["missing_keys"] and not info["mismatched_keys"], (name, info)
     model.name_or_path = name
     return model.eval()
 
@@ -48,6 +54,10 @@ def right_padding(lengths, width: int) -> torch.Tensor:
 
 def left_padding(lengths, width: int) -> torch.Tensor:
     return right_padding(lengths, width).flip(1)
+
+
+def padded(ids: torch.Tensor, mask: torch.Tensor, pad: int) -> torch.Tensor:
+    return ids.masked_fill(mask == 0, pad)
 
 
 def write_tensors(path: Path, tensors: dict) -> None:

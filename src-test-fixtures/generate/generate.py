@@ -24,6 +24,9 @@ from safetensors.torch import load_file
 import byte_level_tokenizer
 import common
 import decoders
+import encoders
+import heads
+import legacy
 import lora
 import optim
 import targets
@@ -31,7 +34,7 @@ import targets
 MARK = "golden/environment.json"
 # Of gradients and of weights after many steps, and the same in bfloat16.
 ROUNDING, ROUGHLY = 1e-4, 0.1
-PARTS = (decoders, lora, targets, optim, byte_level_tokenizer)
+PARTS = (decoders, encoders, heads, legacy, lora, targets, optim, byte_level_tokenizer)
 
 
 def write_environment(root: Path) -> None:
