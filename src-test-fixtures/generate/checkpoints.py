@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import torch
+from transformers import AutoModelForCausalLM
 
 from common import load_base, normal, token_ids, write_json
 
@@ -33,7 +34,7 @@ def save(model, root: Path, name: str, **options) -> None:
     model.save_pretrained(root / "bases" / name, **options)
 
 
-def write_old_spelling(root: Path, name: str, respell) -> None:
+def write_old_spelling(root: Path, name: str, respell, auto=AutoModelForCausalLM) -> None:
     """config.v4.json: the same config as transformers 4 wrote it; checked to give the same logits."""
     folder = root / "bases" / name
     config = json.loads((folder / "config.json").read_text())
@@ -45,9 +46,10 @@ def write_old_spelling(root: Path, name: str, respell) -> None:
     old = root / "bases" / "old-spelling"
     shutil.copytree(folder, old)
     shutil.move(old / "config.v4.json", old / "config.json")
-    ids = token_ids("old-spelling", (1, 24), config["vocab_size"])
+    inputs = dict(input_ids=token_ids("old-spelling", (1, 24), config["vocab_size"]))
+    if config.get("is_encoder_decoder"):
+        inputs["decoder_input_ids"] = inputs["input_ids"]
     with torch.no_grad():
-        new, reread = load_base(root, name), load_base(root, old.name)
-        assert new.config.rope_parameters.items() <= reread.config.rope_parameters.items(), name
-        assert torch.equal(reread(ids).logits, new(ids).logits), name
+        new, reread = (load_base(root, which, auto=auto)(**inputs).logits for which in (name, old.name))
+        assert torch.equal(reread, new), name
     shutil.rmtree(old)

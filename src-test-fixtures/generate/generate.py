@@ -29,12 +29,13 @@ import heads
 import legacy
 import lora
 import optim
+import seq2seq
 import targets
 
 MARK = "golden/environment.json"
 # Of gradients and of weights after many steps, and the same in bfloat16.
 ROUNDING, ROUGHLY = 1e-4, 0.1
-PARTS = (decoders, encoders, heads, legacy, lora, targets, optim, byte_level_tokenizer)
+PARTS = (decoders, encoders, seq2seq, heads, legacy, lora, targets, optim, byte_level_tokenizer)
 
 
 def write_environment(root: Path) -> None:

@@ -9,11 +9,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import (
     AutoModel, AutoModelForQuestionAnswering, AutoModelForSequenceClassification, AutoModelForTokenClassification,
-    GPT2Config, GPTNeoXConfig, LlamaConfig, OPTConfig, Qwen3Config,
+    BartConfig, GPT2Config, GPTNeoXConfig, LlamaConfig, OPTConfig, Qwen3Config, T5Config,
 )
 
 import decoders
 import encoders
+import seq2seq
 from checkpoints import NARROW_STD, randomise, save
 from common import ATTENTION, left_padding, load_base, normal, padded, right_padding, token_ids, write_tensors
 
@@ -25,7 +26,11 @@ DECODERS = {
     "opt-heads": OPTConfig(**decoders.OPT),
 }
 ENCODERS = {f"{name}-heads": config for name, config in encoders.CONFIGS.items()}
-CONFIGS = ENCODERS | DECODERS
+SEQ2SEQ = {
+    "t5-heads": T5Config(**seq2seq.T5, num_decoder_layers=1),
+    "bart-heads": BartConfig(**seq2seq.BART | dict(decoder_layers=1)),
+}
+CONFIGS = ENCODERS | DECODERS | SEQ2SEQ
 # One output: the score itself.
 REGRESSIONS = {"bert-regression": encoders.CONFIGS["bert"], "gpt2-regression": DECODERS["gpt2-heads"]}
 
@@ -65,6 +70,7 @@ def options_of(name: str, task: str) -> dict:
 def write_checkpoint(root: Path, name: str, config) -> None:
     model = AutoModelForSequenceClassification.from_config(config, attn_implementation=ATTENTION)
     randomise(model, name, NARROW_STD)
+    seq2seq.calm(model)
     save(model, root, name)
     file = root / "bases" / name / "model.safetensors"
     tensors = load_file(file)
@@ -88,6 +94,8 @@ def load(root: Path, name: str, task: str, **options):
 def inputs_of(name: str, config, side: str) -> dict:
     ids = token_ids(f"{name}/input", (len(LENGTHS), WIDTH), config.vocab_size)
     mask = (left_padding if side == "left" else right_padding)(LENGTHS, WIDTH)
+    if name in SEQ2SEQ:  # classes are read where the text ends
+        ids[mask.bool() & (mask.cumsum(1) == mask.sum(1, keepdim=True))] = config.eos_token_id
     inputs = dict(input_ids=padded(ids, mask, config.pad_token_id), attention_mask=mask)
     if name in DECODERS and side == "left":
         inputs["position_ids"] = decoders.positions_behind_padding(mask)
@@ -126,7 +134,15 @@ def question_ans(root: Path, name: str, inputs: dict) -> dict:
 
 
 def feature(root: Path, name: str, inputs: dict) -> dict:
-    return dict(hidden_last=load(root, name, "feature")(**inputs).last_hidden_state)
+    """An encoder-decoder's decoder reads what its encoder reads, a token later, as the heads above have it."""
+    model = load(root, name, "feature")
+    if name in SEQ2SEQ:
+        inputs = inputs | dict(decoder_input_ids=shifted(model.config, inputs["input_ids"]))
+    return dict(hidden_last=model(**inputs).last_hidden_state)
+
+
+def shifted(config, ids: torch.Tensor) -> torch.Tensor:
+    return torch.cat([torch.full((len(ids), 1), config.decoder_start_token_id), ids[:, :-1]], dim=1)
 
 
 def pooled_by_id(root: Path, name: str, config) -> dict:

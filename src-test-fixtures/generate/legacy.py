@@ -5,8 +5,9 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import AutoModel, AutoModelForCausalLM
+from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
+import seq2seq
 from common import load_base, normal, token_ids
 
 
@@ -60,6 +61,13 @@ def neox(tensors: dict) -> dict:
     }
 
 
+def t5(tensors: dict) -> dict:
+    """Copies of the embeddings, and a table of positions that reading the source never used."""
+    copies = {f"{side}.embed_tokens.weight": tensors["shared.weight"].clone() for side in ("encoder", "decoder")}
+    unused = "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"
+    return tensors | copies | {unused: normal("t5-legacy", (8, 4), 0.2)}
+
+
 # legacy checkpoint → its twin, how its tensors come from the twin's, the class that opens both
 CASES = {
     "bert-legacy": ("bert", bert, AutoModel),
@@ -67,14 +75,19 @@ CASES = {
     "gpt2-legacy": ("gpt2", gpt2, AutoModelForCausalLM),
     "gpt-neox-legacy": ("gpt-neox-sequential", neox, AutoModelForCausalLM),
     "opt-bare": ("opt", lambda tensors: without_prefix(tensors, "model."), AutoModelForCausalLM),
+    "t5-legacy": ("t5", t5, AutoModelForSeq2SeqLM),
+    # As bart-base: saved without the head, and so without final_logits_bias.
+    "bart-bare": ("bart", lambda tensors: without_prefix(tensors, "model."), AutoModel),
     "qwen3-bare": ("qwen3", lambda tensors: without_prefix(tensors, "model."), AutoModelForCausalLM),
 }
 
 
 @torch.no_grad()
 def check(root: Path, name: str, twin: str, auto) -> None:
-    ids = token_ids("legacy", (1, 8), 96)
-    old, new = (load_base(root, which, auto=auto)(input_ids=ids)[0] for which in (name, twin))
+    inputs = dict(input_ids=token_ids("legacy", (1, 8), 96))
+    if twin in seq2seq.CONFIGS:
+        inputs["decoder_input_ids"] = inputs["input_ids"]
+    old, new = (load_base(root, which, auto=auto)(**inputs)[0] for which in (name, twin))
     assert torch.equal(old, new), name
 
 
