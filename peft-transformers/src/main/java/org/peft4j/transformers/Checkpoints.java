@@ -15,18 +15,30 @@ import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.OperatorDoor;
+import org.peft4j.transformers.gemma.GemmaModel;
+import org.peft4j.transformers.gpt2.Gpt2Model;
+import org.peft4j.transformers.gptneox.GptNeoxModel;
 import org.peft4j.transformers.llama.LlamaModel;
+import org.peft4j.transformers.opt.OptModel;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
+import org.peft4j.transformers.phi3.Phi3Model;
 
 /** Opens checkpoint directories as Hugging Face publishes them. */
 public final class Checkpoints {
 
     /** How a base is built, by {@code model_type}. */
     private static final Map<String, Function<OpenedCheckpoint, BaseModel>> FAMILIES =
-            Map.of(
-                    "llama", LlamaModel::open,
-                    "mistral", LlamaModel::open,
-                    "qwen2", LlamaModel::open);
+            Map.ofEntries(
+                    Map.entry("gemma", GemmaModel::open),
+                    Map.entry("gemma2", GemmaModel::open),
+                    Map.entry("gpt2", Gpt2Model::open),
+                    Map.entry("gpt_neox", GptNeoxModel::open),
+                    Map.entry("llama", LlamaModel::open),
+                    Map.entry("mistral", LlamaModel::open),
+                    Map.entry("opt", OptModel::open),
+                    Map.entry("phi3", Phi3Model::open),
+                    Map.entry("qwen2", LlamaModel::open),
+                    Map.entry("qwen3", LlamaModel::open));
 
     private Checkpoints() {}
 
