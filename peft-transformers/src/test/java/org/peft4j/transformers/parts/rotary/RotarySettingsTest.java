@@ -34,8 +34,7 @@ final class RotarySettingsTest {
         for (String length : byLength.keySet()) {
             JsonArray wanted = byLength.getAsJsonArray(length);
             float[] actual =
-                    scaling.frequencies(
-                            settings.theta(), settings.dim(), Long.parseLong(length));
+                    scaling.frequencies(settings.theta(), settings.dim(), Long.parseLong(length));
             assertEquals(wanted.size(), actual.length);
             for (int i = 0; i < actual.length; i++) {
                 float frequency = wanted.get(i).getAsFloat();
