@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.peft4j.core.PeftException;
@@ -64,7 +63,11 @@ final class BlobDownload {
             }
             boolean fresh = !Files.isRegularFile(blob);
             if (fresh) {
-                fetch(partial(blob, lock), blob);
+                fetch(
+                        lock.isEffective()
+                                ? cache.partial(file.etag())
+                                : cache.partialOfOneself(file.etag()),
+                        blob);
             } else {
                 count(file.size().orElse(0));
             }
@@ -77,13 +80,6 @@ final class BlobDownload {
     private PeftException unwritten(IOException cause) {
         return Failures.writing(
                 cache.blob(file.etag()), cause, "what has arrived is kept for the next attempt");
-    }
-
-    /** Beside the blob; of one's own where there are no locks, which cannot be resumed. */
-    private Path partial(Path blob, BlobLock lock) {
-        String writer =
-                lock.isEffective() ? "peft4j" : UUID.randomUUID().toString().substring(0, 8);
-        return blob.resolveSibling(file.etag() + "." + writer + ".incomplete");
     }
 
     private void fetch(Path partial, Path blob) throws IOException {

@@ -1,8 +1,8 @@
 package org.peft4j.transformers.hub;
 
 /**
- * Hears of a download: start, progress and end, in this order, one call at a time for one
- * repository. Nothing is heard of a repository whose files are all in the cache.
+ * Hears of a download: start, progress and end, in this order, one call at a time for one download
+ * but from several threads. Nothing is heard of a repository whose files are all in the cache.
  */
 public interface DownloadListener {
 

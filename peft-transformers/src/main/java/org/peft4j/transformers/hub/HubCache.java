@@ -1,17 +1,15 @@
 package org.peft4j.transformers.hub;
 
 import java.io.IOException;
-import java.nio.channels.Channels;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.peft4j.core.BadFileException;
-import org.peft4j.core.files.AtomicFiles;
+import java.util.UUID;
 import org.peft4j.core.files.Failures;
-import org.peft4j.core.files.FileBody;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +36,25 @@ final class HubCache {
     /** Returns where a blob lies, or will lie once it is complete. */
     Path blob(Etag etag) {
         return folder.resolve("blobs").resolve(etag.hex());
+    }
+
+    /** Returns where a download gathers a blob; it stays when the download breaks off. */
+    Path partial(Etag etag) {
+        return part(etag.hex(), "peft4j");
+    }
+
+    /** The same for a single attempt, where the file system has no locks. */
+    Path partialOfOneself(Etag etag) {
+        return part(etag.hex(), unique());
+    }
+
+    /** Returns how many bytes of a file are still to come; 0 if its size is not known. */
+    long lacking(RemoteFile file) {
+        if (Files.isRegularFile(blob(file.etag()))) {
+            return 0;
+        }
+        long there = partial(file.etag()).toFile().length();
+        return Math.max(0, file.size().orElse(0) - there);
     }
 
     Path lock(Etag etag) {
@@ -74,10 +91,11 @@ final class HubCache {
         if (commit(revision).filter(commit::equals).isPresent()) {
             return;
         }
+        Path ref = ref(revision);
         try {
-            AtomicFiles.writeFile(ref(revision), FileBody.of(commit));
-        } catch (BadFileException e) {
-            LOG.warn("{} is not noted in the cache: {}", revision, e.getMessage());
+            put(ref, "ref", part -> Files.writeString(part, commit));
+        } catch (IOException e) {
+            LOG.warn("{}: the commit of {} is not noted", ref, revision, e);
         }
     }
 
@@ -96,19 +114,33 @@ final class HubCache {
         if (has(commit, name)) {
             return;
         }
-        Path parent = file.getParent();
-        if (parent != null) {
-            Files.createDirectories(parent);
-        }
+        Files.createDirectories(parent(file));
         Files.deleteIfExists(file); // a link to a blob that is gone
-        if (symbolicLinks && parent != null && linked(file, parent.relativize(blob))) {
+        if (symbolicLinks && linked(file, parent(file).relativize(blob))) {
             return;
         }
         if (fresh) {
             Files.move(blob, file, StandardCopyOption.ATOMIC_MOVE);
         } else {
-            AtomicFiles.writeFile(
-                    file, channel -> Files.copy(blob, Channels.newOutputStream(channel)));
+            put(file, String.valueOf(blob.getFileName()), part -> Files.copy(blob, part));
+        }
+    }
+
+    /** What makes a file. */
+    private interface Writer {
+        void write(Path file) throws IOException;
+    }
+
+    /** Makes a file among the blobs, where Python looks for broken downloads, and renames it. */
+    private void put(Path file, String stem, Writer writer) throws IOException {
+        Path part = part(stem, unique());
+        Files.createDirectories(parent(part));
+        Files.createDirectories(parent(file));
+        try {
+            writer.write(part);
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(part);
         }
     }
 
@@ -122,6 +154,18 @@ final class HubCache {
             LOG.debug("{}: no symbolic links here", file, e);
             return false;
         }
+    }
+
+    private Path part(String stem, String writer) {
+        return folder.resolve("blobs").resolve(stem + "." + writer + ".incomplete");
+    }
+
+    private static String unique() {
+        return UUID.randomUUID().toString().substring(0, 8);
+    }
+
+    private static Path parent(Path file) {
+        return Objects.requireNonNull(file.getParent(), "nothing is put into the root");
     }
 
     private Path ref(String revision) {

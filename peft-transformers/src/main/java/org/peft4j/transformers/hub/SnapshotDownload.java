@@ -125,7 +125,7 @@ final class SnapshotDownload {
     }
 
     private void requireSpace(List<RemoteFile> files) {
-        long needed = files.stream().mapToLong(file -> file.size().orElse(0)).sum();
+        long needed = files.stream().mapToLong(cache::lacking).sum();
         @Nullable Path there = cache.folder();
         while (there != null && !Files.exists(there)) {
             there = there.getParent();
@@ -138,7 +138,7 @@ final class SnapshotDownload {
             if (free < needed) {
                 throw new BadFileException(
                         cache.folder(),
-                        "has %.1f GB of free space on its disk, but %s needs %.1f GB"
+                        "has %.1f GB of free space on its disk, but %s needs %.1f GB more"
                                 .formatted(free / 1e9, repository, needed / 1e9),
                         "Free space there, or set HF_HUB_CACHE to a directory on another disk");
             }

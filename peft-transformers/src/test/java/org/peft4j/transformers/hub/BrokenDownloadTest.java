@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,7 +129,9 @@ final class BrokenDownloadTest {
             hub.requests.clear();
             hub.hubFault = FakeHub.status(2, status, Map.of("Retry-After", "3600"));
             resolve(options().withCache(cache.resolve("status-" + status)));
-            assertEquals(3, hub.requests.stream().filter(r -> r.path().contains("/api/")).count());
+            assertEquals(
+                    3,
+                    hub.requests.stream().filter(r -> r.path().contains("/api/models/")).count());
         }
         hub.faults.put(WEIGHTS, FakeHub.status(2, 503, Map.of()));
         assertContent(resolve());
@@ -199,6 +202,20 @@ final class BrokenDownloadTest {
         hub.announcedSizes.put(WEIGHTS, 900_000_000_000_000L);
         HubRefused.because("needs 900000.0 GB", this::resolve);
         assertEquals(List.of(), hub.reads(WEIGHTS));
+    }
+
+    @Test
+    void countsWhatIsAlreadyThereAsSpace() throws IOException {
+        HubCache files =
+                new HubCache(options(), RepositoryName.of(FakeHub.REPOSITORY).orElseThrow());
+        Etag etag = Etag.parse(hub.hash(WEIGHTS)).orElseThrow();
+        RemoteFile weights = new RemoteFile(WEIGHTS, etag, OptionalLong.of(SIZE));
+        assertEquals(SIZE, files.lacking(weights));
+        writePartial(Arrays.copyOf(CONTENT, 1000));
+        assertEquals(SIZE - 1000, files.lacking(weights));
+        assertEquals(0, files.lacking(new RemoteFile(WEIGHTS, etag, OptionalLong.empty())));
+        resolve();
+        assertEquals(0, files.lacking(weights));
     }
 
     @Test

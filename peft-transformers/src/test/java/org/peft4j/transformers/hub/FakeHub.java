@@ -37,6 +37,10 @@ final class FakeHub implements AutoCloseable {
 
     static final String REPOSITORY = "org/tiny";
     static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+
+    /** Where the hub redirects to for small files, on itself. */
+    static final String RESOLVED = "/api/resolve-cache/models/org/tiny/";
+
     static final String TOKEN = "hf_secret";
 
     /** A request as it arrived. */
@@ -120,7 +124,7 @@ final class FakeHub implements AutoCloseable {
     List<Request> reads(String name) {
         return requests.stream()
                 .filter(r -> r.method().equals("GET") && r.path().endsWith("/" + name))
-                .filter(r -> r.server().equals(isLarge(name) ? "storage" : "hub"))
+                .filter(r -> r.server().equals("storage") || r.path().startsWith(RESOLVED))
                 .toList();
     }
 
@@ -193,10 +197,12 @@ final class FakeHub implements AutoCloseable {
         boolean allowed = header(exchange, "Authorization").isPresent() || !gated;
         if (path.startsWith(list)) {
             list(exchange, path.substring(list.length()));
-        } else if (!path.startsWith(resolve)) {
+        } else if (!path.startsWith(resolve) && !path.startsWith(RESOLVED)) {
             refuse(exchange, 401, "RepoNotFound");
         } else if (!allowed) {
             refuse(exchange, 401, "GatedRepo");
+        } else if (path.startsWith(RESOLVED)) {
+            sendSmall(exchange, path.substring(RESOLVED.length()));
         } else {
             String[] parts = path.substring(resolve.length()).split("/", 2);
             resolve(exchange, parts[0], parts[1]);
@@ -226,7 +232,7 @@ final class FakeHub implements AutoCloseable {
     }
 
     private void resolve(HttpExchange exchange, String revision, String name) throws IOException {
-        if (!revision.equals(commit) || !files.containsKey(name)) {
+        if (!List.of("main", commit).contains(revision) || !files.containsKey(name)) {
             refuse(exchange, 404, "EntryNotFound");
             return;
         }
@@ -239,9 +245,16 @@ final class FakeHub implements AutoCloseable {
             exchange.getResponseHeaders().set("Location", uri(storage) + "/" + name);
             exchange.sendResponseHeaders(302, -1);
         } else {
-            exchange.getResponseHeaders().set("ETag", "W/\"" + hash + "\"");
-            send(exchange, name);
+            exchange.getResponseHeaders().set("Location", RESOLVED + name);
+            exchange.sendResponseHeaders(307, -1);
         }
+    }
+
+    private void sendSmall(HttpExchange exchange, String name) throws IOException {
+        String hash = announcedHashes.getOrDefault(name, hash(name));
+        exchange.getResponseHeaders().set("X-Repo-Commit", commit);
+        exchange.getResponseHeaders().set("ETag", "W/\"" + hash + "\"");
+        send(exchange, name);
     }
 
     private void send(HttpExchange exchange, String name) throws IOException {

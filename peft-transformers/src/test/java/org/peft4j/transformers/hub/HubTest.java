@@ -101,6 +101,31 @@ final class HubTest {
     }
 
     @Test
+    void findsWhatPythonDownloaded() throws IOException {
+        Path snapshot = folder.resolve("snapshots").resolve(FakeHub.COMMIT);
+        Files.createDirectories(snapshot);
+        Files.createDirectories(folder.resolve("refs"));
+        Files.createDirectories(folder.resolve("blobs"));
+        Files.createDirectories(folder.resolve("trees"));
+        Files.writeString(folder.resolve("refs").resolve("main"), FakeHub.COMMIT);
+        Files.writeString(
+                cache.resolve("CACHEDIR.TAG"), "Signature: 8a477f597d28d172789f06886806bc55");
+        for (String name : hub.files.keySet()) {
+            Files.write(blob(name), hub.files.get(name));
+            Files.createSymbolicLink(
+                    snapshot.resolve(name), Path.of("..", "..", "blobs", hub.hash(name)));
+        }
+        assertEquals(snapshot, resolve(options().withOffline(true)));
+        assertEquals(snapshot, resolve());
+        assertEquals(1, hub.requests.size());
+        try (BaseModel model =
+                Checkpoints.open(
+                        FakeHub.REPOSITORY, LoadOptions.defaults(), options().withOffline(true))) {
+            assertEquals(FakeHub.REPOSITORY, model.info().nameOrPath());
+        }
+    }
+
+    @Test
     void fetchesOnlyWhatANewCommitChanged() throws IOException {
         Path old = resolve();
         hub.commit = "f".repeat(40);
