@@ -22,6 +22,7 @@ public final class KeyValueCache implements DecodingCache {
     private final int keyValueHeads;
     private final int headDim;
     private final List<Layer> layers = new ArrayList<>();
+    private final RowFamilies families;
     private int rows;
     private int capacity;
     private int length;
@@ -48,6 +49,7 @@ public final class KeyValueCache implements DecodingCache {
         this.keyValueHeads = keyValueHeads;
         this.headDim = headDim;
         this.rows = rows;
+        this.families = new RowFamilies(rows);
         this.capacity = capacity;
         for (int i = 0; i < layers; i++) {
             this.layers.add(new Layer());
@@ -152,8 +154,13 @@ public final class KeyValueCache implements DecodingCache {
                         "a cache of " + rows + " rows has no row " + row + " to take.");
             }
         }
-        layers.forEach(layer -> layer.reorder(order));
-        rows = order.length;
+        if (families.stay(order)) {
+            layers.forEach(layer -> layer.exchange(order));
+        } else {
+            layers.forEach(layer -> layer.reorder(order));
+            families.follow(order, length);
+            rows = order.length;
+        }
     }
 
     @Override
@@ -190,6 +197,15 @@ public final class KeyValueCache implements DecodingCache {
             return present != null
                     ? present
                     : ops.zeros(dtype, rows, keyValueHeads, capacity, headDim);
+        }
+
+        /** Copies only what the rows of a family do not share. */
+        private void exchange(int[] order) {
+            if (keys != null && values != null) {
+                int start = families.shared();
+                ops.exchangeRows(keys, order, start, length - start);
+                ops.exchangeRows(values, order, start, length - start);
+            }
         }
 
         private void reorder(int[] order) {
