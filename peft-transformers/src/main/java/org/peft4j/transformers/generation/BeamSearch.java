@@ -22,12 +22,13 @@ final class BeamSearch implements Search {
     BeamSearch(
             GenerationConfig config,
             GenerationRequest request,
+            List<TokenSequence> starts,
             LogitsPipeline pipeline,
             StopCheck stop) {
         this.config = config;
         this.pipeline = pipeline;
-        for (int prompt = 0; prompt < request.prompts().size(); prompt++) {
-            TokenSequence start = TokenSequence.ofPrompt(request.prompts().get(prompt));
+        for (int prompt = 0; prompt < starts.size(); prompt++) {
+            TokenSequence start = starts.get(prompt);
             groups.add(
                     new BeamGroup(
                             config, start, stop, RandomStreams.of(config, request, prompt, 0)));

@@ -42,7 +42,7 @@ final class DecodingLoop {
             while (!next.isEmpty()) {
                 if (!next.keepsRows(origins.length)) {
                     cache.reorder(next.parents());
-                    int[] moved = Arrays.stream(next.parents()).map(at(origins)).toArray();
+                    int[] moved = origins(next.parents(), origins);
                     view = Arrays.equals(moved, origins) ? view : context.forRows(moved);
                     origins = moved;
                 }
@@ -52,8 +52,9 @@ final class DecodingLoop {
         }
     }
 
-    private static java.util.function.IntUnaryOperator at(int[] values) {
-        return index -> values[index];
+    /** Returns the prompt of each row that continues one of the last pass. */
+    private static int[] origins(int[] parents, int[] before) {
+        return Arrays.stream(parents).map(row -> before[row]).toArray();
     }
 
     private NextTokens pass(

@@ -1,6 +1,7 @@
 package org.peft4j.transformers.generation;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A generated text.
@@ -15,7 +16,7 @@ import java.util.Arrays;
 public record GeneratedSequence(int prompt, long[] ids, FinishReason reason, double score) {
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof GeneratedSequence that
                 && prompt == that.prompt
                 && Arrays.equals(ids, that.ids)

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.PeftModel;
+import org.peft4j.transformers.generation.logits.TokenSequence;
 import org.peft4j.transformers.text.Tokenizer;
 
 /**
@@ -110,24 +111,25 @@ public final class Generator {
         }
         StopCheck stop = new StopCheck(config.endIds(), stopStrings, most);
         LogitsPipeline pipeline = LogitsPipeline.of(config, prompts.width());
-        Search search = search(request, pipeline, stop, listener);
+        Search search = search(request, prompts.starts(), pipeline, stop, listener);
         new DecodingLoop(model, prompts, most).run(request.selection(), search);
         return search.results();
     }
 
     private Search search(
             GenerationRequest request,
+            List<TokenSequence> starts,
             LogitsPipeline pipeline,
             StopCheck stop,
             TokenListener listener) {
         if (config.beams().count() == 1) {
-            return new IndependentRows(config, request, pipeline, stop, listener);
+            return new IndependentRows(config, request, starts, pipeline, stop, listener);
         }
         if (listener != TokenListener.NONE) {
             throw new PeftException(
                     "beam search cannot be listened to, because it knows its texts only when it"
                             + " ends. Generate without a listener or without beams.");
         }
-        return new BeamSearch(config, request, pipeline, stop);
+        return new BeamSearch(config, request, starts, pipeline, stop);
     }
 }

@@ -26,6 +26,7 @@ final class IndependentRows implements Search {
     IndependentRows(
             GenerationConfig config,
             GenerationRequest request,
+            List<TokenSequence> starts,
             LogitsPipeline pipeline,
             StopCheck stop,
             TokenListener listener) {
@@ -33,8 +34,8 @@ final class IndependentRows implements Search {
         this.pipeline = pipeline;
         this.stop = stop;
         this.listener = listener;
-        for (int prompt = 0; prompt < request.prompts().size(); prompt++) {
-            TokenSequence start = TokenSequence.ofPrompt(request.prompts().get(prompt));
+        for (int prompt = 0; prompt < starts.size(); prompt++) {
+            TokenSequence start = starts.get(prompt);
             for (int i = 0; i < config.returnSequences(); i++) {
                 RandomGenerator random = RandomStreams.of(config, request, prompt, i);
                 rows.add(new Row(prompt, rows.size(), start, random));

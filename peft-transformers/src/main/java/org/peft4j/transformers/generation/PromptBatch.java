@@ -5,14 +5,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.SequenceLayout;
 import org.peft4j.core.TokenBatch;
+import org.peft4j.transformers.generation.logits.TokenSequence;
 
 /** The prompts, padded on the left to one width, and the layout of what comes behind them. */
 final class PromptBatch {
 
+    private final List<TokenSequence> starts;
     private final TokenBatch batch;
 
     PromptBatch(List<long[]> prompts, long padId) {
+        this.starts = prompts.stream().map(TokenSequence::ofPrompt).toList();
         this.batch = TokenBatch.padded(prompts, null, padId, true);
+    }
+
+    /** Returns what the texts begin with. */
+    List<TokenSequence> starts() {
+        return starts;
     }
 
     /** Returns what the first pass reads. */

@@ -1,6 +1,7 @@
 package org.peft4j.transformers.generation;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.peft4j.transformers.generation.logits.TokenSequence;
 import org.peft4j.transformers.text.Tokenizer;
@@ -37,7 +38,7 @@ final class StopStrings {
         if (strings.stream().noneMatch(text::contains)) {
             return false;
         }
-        long[] earlier = java.util.Arrays.copyOf(ids, ids.length - 1);
+        long[] earlier = Arrays.copyOf(ids, ids.length - 1);
         int old = commonPrefix(tokenizer.decode(earlier, false), text);
         return strings.stream().anyMatch(string -> endsBehind(text, string, old));
     }
