@@ -50,6 +50,11 @@ public record FullFineTuningConfig(
     }
 
     @Override
+    public PeftConfig withModulesToSave(List<String> names) {
+        return this; // the whole base is trained and saved anyway
+    }
+
+    @Override
     public PeftConfig withBaseModel(String nameOrPath) {
         return new FullFineTuningConfig(taskType, nameOrPath);
     }

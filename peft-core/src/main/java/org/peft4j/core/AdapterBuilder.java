@@ -29,6 +29,8 @@ import org.peft4j.core.points.Placement;
 import org.peft4j.core.points.SublayerPlacement;
 import org.peft4j.core.points.SublayerPoint;
 import org.peft4j.core.targets.Targets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes a new adapter's parameters and placements from its method. Fresh parameters are
@@ -38,6 +40,8 @@ public final class AdapterBuilder {
 
     /** What the keys of parameters that belong to a module of the base start with. */
     public static final String KEY_PREFIX = "base_model.model.";
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdapterBuilder.class);
 
     private final BaseModel base;
     private final @Nullable SafetensorsFile stored;
@@ -259,12 +263,35 @@ public final class AdapterBuilder {
                 found |= isTaken(point) || copyModule(point);
             }
         }
-        if (!found) {
+        if (!found && !base.headModules().contains(name)) {
             throw new PeftException(
                     "modules_to_save names "
                             + name
                             + ", but this base has no module with weights of that name. "
                             + NearNames.hint(name, points().paths()));
+        }
+    }
+
+    /**
+     * Trains copies of those modules of the task's head that the adapter's file holds, whether its
+     * config names them or not; peft's prompt methods have no {@code modules_to_save}.
+     */
+    void copyStoredHead() {
+        if (stored == null) {
+            return;
+        }
+        for (String name : base.headModules()) {
+            boolean held =
+                    stored.entries().keySet().stream()
+                            .anyMatch(key -> Targets.isInside(key, List.of(name)));
+            if (held) {
+                copyNamed(name);
+            } else if (points().all().stream().anyMatch(p -> isNamed(p, List.of(name)))) {
+                LOG.warn(
+                        "{} holds no {}, so the base's own will answer the task",
+                        stored.path(),
+                        name);
+            }
         }
     }
 

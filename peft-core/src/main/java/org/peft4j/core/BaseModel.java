@@ -35,9 +35,11 @@ public interface BaseModel extends AutoCloseable {
      * Runs the transformer up to its head.
      *
      * @param context the pass
-     * @param batch the tokens
+     * @param batch the tokens; for an encoder-decoder those of the decoder, with their {@link
+     *     TokenBatch#source}, which the first pass with a cache reads and later ones need not have
      * @param cache what earlier passes left and this one extends; or null
-     * @return the hidden states after the last norm, [rows, length, hidden size]
+     * @return the hidden states after the last norm, [rows, length, hidden size]; longer than the
+     *     batch where an adapter put virtual tokens before it
      */
     Tensor hiddenStates(ForwardContext context, TokenBatch batch, @Nullable DecodingCache cache);
 
@@ -45,10 +47,15 @@ public interface BaseModel extends AutoCloseable {
      * Runs the head.
      *
      * @param context the pass
-     * @param hidden [rows, length, hidden size]
-     * @return logits, [rows, length, vocabulary], in the model's dtype
+     * @param hidden [rows, length, hidden size]; all that {@link #hiddenStates} gave, or, for the
+     *     tasks of language modelling, any positions of it
+     * @param batch the tokens that the hidden states are of
+     * @return in the model's dtype: CAUSAL_LM and SEQ_2_SEQ_LM [rows, length, vocabulary], SEQ_CLS
+     *     [rows, labels], TOKEN_CLS [rows, length, labels], QUESTION_ANS [rows, length, 2], the
+     *     logits of the first and the last token of the answer, FEATURE_EXTRACTION the hidden
+     *     states themselves
      */
-    Tensor logits(ForwardContext context, Tensor hidden);
+    Tensor logits(ForwardContext context, Tensor hidden, TokenBatch batch);
 
     /**
      * Computes the task's loss, only where the batch has labels.
@@ -61,7 +68,7 @@ public interface BaseModel extends AutoCloseable {
     TaskLoss loss(ForwardContext context, TokenBatch batch, double scale);
 
     /**
-     * Returns how many positions of a batch {@link #loss} sums over.
+     * Returns how many terms {@link #loss} sums over: positions, rows, or decisions.
      *
      * @param batch the tokens, with labels
      */
@@ -89,6 +96,15 @@ public interface BaseModel extends AutoCloseable {
      * Returns the names of the tensors that the base ties to another, as {@code lm_head.weight}.
      */
     Set<String> tiedWeights();
+
+    /**
+     * Returns the names of the task head's modules, as in {@code modules_to_save}. Every adapter on
+     * this base trains and saves copies of them, because the pretrained weights know nothing of the
+     * task. A name may be one that only other families have: peft writes it all the same.
+     */
+    default List<String> headModules() {
+        return List.of();
+    }
 
     /**
      * Returns the linears whose weight is tied to an embedding, such as {@code lm_head}.

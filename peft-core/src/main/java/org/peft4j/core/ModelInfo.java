@@ -13,6 +13,8 @@ import org.peft4j.core.ops.DType;
  * @param vocabularySize rows of the input embedding
  * @param layers transformer layers
  * @param parameters all of its elements; tied ones count once
+ * @param maxPositions the most positions of a sequence, virtual tokens included; 0 where nothing
+ *     limits them
  */
 public record ModelInfo(
         String modelType,
@@ -22,4 +24,5 @@ public record ModelInfo(
         long hiddenSize,
         long vocabularySize,
         int layers,
-        long parameters) {}
+        long parameters,
+        int maxPositions) {}

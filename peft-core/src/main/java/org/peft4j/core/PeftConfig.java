@@ -38,4 +38,7 @@ public interface PeftConfig {
 
     /** Returns the same settings for a named base. */
     PeftConfig withBaseModel(String nameOrPath);
+
+    /** Returns the same settings with other {@link #modulesToSave}. */
+    PeftConfig withModulesToSave(List<String> names);
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -92,7 +93,8 @@ public final class PeftModel implements AutoCloseable {
                 config.baseModelNameOrPath() == null
                         ? config.withBaseModel(base.info().nameOrPath())
                         : config;
-        Adapter adapter = build(name, method, method.resolve(named, base), null, seed);
+        PeftConfig headed = named.withModulesToSave(withHead(named.modulesToSave()));
+        Adapter adapter = build(name, method, method.resolve(headed, base), null, seed);
         adapter.setTrainable(true);
         return register(adapter);
     }
@@ -181,6 +183,13 @@ public final class PeftModel implements AutoCloseable {
         return new TrainableReport(trainable, all);
     }
 
+    /** The modules to save, and those of the task's head. */
+    private List<String> withHead(List<String> modules) {
+        Set<String> all = new LinkedHashSet<>(modules);
+        all.addAll(base.headModules());
+        return List.copyOf(all);
+    }
+
     Adapter build(
             String name,
             PeftMethod method,
@@ -191,6 +200,7 @@ public final class PeftModel implements AutoCloseable {
         try {
             method.build(config, builder);
             builder.copyModules(config.modulesToSave(), config.ensureWeightTying());
+            builder.copyStoredHead();
             return builder.build(name, config);
         } catch (RuntimeException e) {
             builder.discard();
@@ -309,13 +319,13 @@ public final class PeftModel implements AutoCloseable {
      *
      * @param selection which adapters act
      * @param batch the tokens
-     * @return FLOAT32 [rows, length, vocabulary]; the caller closes it
+     * @return FLOAT32, of the shape that {@link BaseModel#logits} says; the caller closes it
      */
     public Tensor logits(AdapterSelection selection, TokenBatch batch) {
         requireRows(selection, batch);
         try (ForwardContext context = open(selection)) {
             Ops ops = context.ops();
-            Tensor logits = base.logits(context, base.hiddenStates(context, batch, null));
+            Tensor logits = base.logits(context, base.hiddenStates(context, batch, null), batch);
             return ops.release(ops.cast(logits, DType.FLOAT32));
         }
     }

@@ -66,6 +66,23 @@ public record SequenceLayout(int rows, int past, int length, long @Nullable [] m
         return new SequenceLayout(rows, past, length + virtualTokens, extended(virtualTokens));
     }
 
+    /**
+     * Returns the layout of chosen rows.
+     *
+     * @param order which rows; may repeat
+     */
+    public SequenceLayout withRows(int... order) {
+        if (mask == null) {
+            return new SequenceLayout(order.length, past, length, null);
+        }
+        int width = past + length;
+        long[] chosen = new long[order.length * width];
+        for (int i = 0; i < order.length; i++) {
+            System.arraycopy(mask, order[i] * width, chosen, i * width, width);
+        }
+        return new SequenceLayout(order.length, past, length, chosen);
+    }
+
     private long @Nullable [] extended(int virtualTokens) {
         if (mask == null) {
             return null;

@@ -1,29 +1,68 @@
 package org.peft4j.core;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch of token sequences, padded to one length.
+ * A batch of token sequences, padded to one length, and what the task wants of them.
+ *
+ * <p>For an encoder-decoder the batch is the decoder's, and {@link #source} is what the encoder
+ * reads.
  *
  * @param layout rows, length and padding
  * @param inputIds [rows, length] row by row
- * @param labels what the task wants: for CAUSAL_LM [rows, length], the id that belongs at each
- *     position (the model shifts them), −100 where no loss is wanted; or null
+ * @param tokenTypeIds which of two texts a token belongs to, [rows, length]; null for the first
+ * @param labels ids that the task wants, by its kind; {@link #IGNORED} where no loss is wanted; or
+ *     null. CAUSAL_LM: [rows, length], the id that belongs at each position (the model shifts
+ *     them). SEQ_2_SEQ_LM: [rows, length], the id that comes after each position. TOKEN_CLS: [rows,
+ *     length]. SEQ_CLS: [rows]. QUESTION_ANS: [rows, 2], the first and the last position of the
+ *     answer
+ * @param targets numbers that the task wants, [rows, labels]: of a regression, or 0 and 1 where
+ *     each label is a decision of its own; or null
+ * @param source what the encoder of an encoder-decoder reads, with as many rows; or null
  */
-public record TokenBatch(SequenceLayout layout, long[] inputIds, long @Nullable [] labels) {
+public record TokenBatch(
+        SequenceLayout layout,
+        long[] inputIds,
+        long @Nullable [] tokenTypeIds,
+        long @Nullable [] labels,
+        float @Nullable [] targets,
+        @Nullable TokenBatch source) {
 
     /** The label of a position without loss. */
     public static final long IGNORED = -100;
 
     /** A batch without labels. */
     public TokenBatch(SequenceLayout layout, long[] inputIds) {
-        this(layout, inputIds, null);
+        this(layout, inputIds, null, null, null, null);
+    }
+
+    /** A batch with labels. */
+    public TokenBatch(SequenceLayout layout, long[] inputIds, long[] labels) {
+        this(layout, inputIds, null, labels, null, null);
     }
 
     /** Checks the sizes. */
     public TokenBatch {
-        if (inputIds.length != layout.rows() * layout.length()) {
+        requireSize(layout, inputIds, "ids");
+        if (tokenTypeIds != null) {
+            requireSize(layout, tokenTypeIds, "token types");
+        }
+        if (source != null && source.rows() != layout.rows()) {
+            throw new PeftException(
+                    "a batch of "
+                            + layout.rows()
+                            + " rows needs a source of as many, not of "
+                            + source.rows()
+                            + ".");
+        }
+    }
+
+    private static void requireSize(SequenceLayout layout, long[] values, String what) {
+        if (values.length != layout.rows() * layout.length()) {
             throw new PeftException(
                     "a batch of "
                             + layout.rows()
@@ -31,8 +70,10 @@ public record TokenBatch(SequenceLayout layout, long[] inputIds, long @Nullable 
                             + layout.length()
                             + " tokens must have "
                             + layout.rows() * layout.length()
-                            + " ids but has "
-                            + inputIds.length
+                            + " "
+                            + what
+                            + " but has "
+                            + values.length
                             + ".");
         }
     }
@@ -60,13 +101,13 @@ public record TokenBatch(SequenceLayout layout, long[] inputIds, long @Nullable 
         long[] ids = new long[rows.size() * width];
         long[] mask = new long[ids.length];
         long[] wanted = new long[ids.length];
-        java.util.Arrays.fill(ids, padId);
-        java.util.Arrays.fill(wanted, IGNORED);
+        Arrays.fill(ids, padId);
+        Arrays.fill(wanted, IGNORED);
         for (int i = 0; i < rows.size(); i++) {
             long[] row = rows.get(i);
             int start = i * width + (left ? width - row.length : 0);
             System.arraycopy(row, 0, ids, start, row.length);
-            java.util.Arrays.fill(mask, start, start + row.length, 1);
+            Arrays.fill(mask, start, start + row.length, 1);
             if (labels != null) {
                 if (labels.get(i).length != row.length) {
                     throw new PeftException(
@@ -81,15 +122,52 @@ public record TokenBatch(SequenceLayout layout, long[] inputIds, long @Nullable 
                 System.arraycopy(labels.get(i), 0, wanted, start, row.length);
             }
         }
-        return new TokenBatch(
-                new SequenceLayout(rows.size(), 0, width, mask),
-                ids,
-                labels == null ? null : wanted);
+        TokenBatch batch = new TokenBatch(new SequenceLayout(rows.size(), 0, width, mask), ids);
+        return labels == null ? batch : batch.withLabels(wanted);
+    }
+
+    /**
+     * The decoder's side of training an encoder-decoder: it reads each target one position late,
+     * after the token that starts it, and is to predict the target itself.
+     *
+     * @param source what the encoder reads
+     * @param targets the ids to predict, row by row, with their end token; {@link #IGNORED} within
+     *     them is read as padding
+     * @param startId what the decoder begins with, {@code decoder_start_token_id}
+     * @param padId the id that fills
+     */
+    public static TokenBatch sourceToTarget(
+            TokenBatch source, List<long[]> targets, long startId, long padId) {
+        List<long[]> read = new ArrayList<>();
+        for (long[] target : targets) {
+            long[] shifted = new long[target.length];
+            for (int i = 0; i < target.length; i++) {
+                long before = i == 0 ? startId : target[i - 1];
+                shifted[i] = before == IGNORED ? padId : before;
+            }
+            read.add(shifted);
+        }
+        return padded(read, targets, padId, false).withSource(source);
     }
 
     /** Returns the same tokens with labels. */
-    public TokenBatch withLabels(long[] wanted) {
-        return new TokenBatch(layout, inputIds, wanted);
+    public TokenBatch withLabels(long... wanted) {
+        return new TokenBatch(layout, inputIds, tokenTypeIds, wanted, targets, source);
+    }
+
+    /** Returns the same tokens with numbers to predict, [rows, labels] row by row. */
+    public TokenBatch withTargets(float... wanted) {
+        return new TokenBatch(layout, inputIds, tokenTypeIds, labels, wanted, source);
+    }
+
+    /** Returns the same tokens with their types. */
+    public TokenBatch withTokenTypeIds(long... types) {
+        return new TokenBatch(layout, inputIds, types, labels, targets, source);
+    }
+
+    /** Returns the same tokens as those of a decoder whose encoder reads a source. */
+    public TokenBatch withSource(TokenBatch read) {
+        return new TokenBatch(layout, inputIds, tokenTypeIds, labels, targets, read);
     }
 
     /** Returns the number of rows. */
@@ -111,17 +189,45 @@ public record TokenBatch(SequenceLayout layout, long[] inputIds, long @Nullable 
         return labels;
     }
 
+    /** Returns the numbers to predict. */
+    public float[] requireTargets() {
+        if (targets == null) {
+            throw new PeftException(
+                    "this batch has no targets, so it has no loss. Make it with targets: one number"
+                            + " a label and row.");
+        }
+        return targets;
+    }
+
+    /** Returns what the encoder reads. */
+    public TokenBatch requireSource() {
+        if (source == null) {
+            throw new PeftException(
+                    "this base is an encoder-decoder, and the batch has no source for its encoder."
+                            + " Add it with withSource.");
+        }
+        return source;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof TokenBatch that
                 && layout.equals(that.layout)
-                && java.util.Arrays.equals(inputIds, that.inputIds)
-                && java.util.Arrays.equals(labels, that.labels);
+                && Arrays.equals(inputIds, that.inputIds)
+                && Arrays.equals(tokenTypeIds, that.tokenTypeIds)
+                && Arrays.equals(labels, that.labels)
+                && Arrays.equals(targets, that.targets)
+                && Objects.equals(source, that.source);
     }
 
     @Override
     public int hashCode() {
-        return java.util.Objects.hash(
-                layout, java.util.Arrays.hashCode(inputIds), java.util.Arrays.hashCode(labels));
+        return Objects.hash(
+                layout,
+                Arrays.hashCode(inputIds),
+                Arrays.hashCode(tokenTypeIds),
+                Arrays.hashCode(labels),
+                Arrays.hashCode(targets),
+                source);
     }
 }

@@ -340,7 +340,7 @@ class PeftModelTest {
         long before = base.door().openTensors();
         try (ForwardContext running = model.open(AdapterSelection.none())) {
             model.merge("a");
-            Tensor logits = base.logits(running, base.hiddenStates(running, BATCH, null));
+            Tensor logits = base.logits(running, base.hiddenStates(running, BATCH, null), BATCH);
             assertArrayEquals(frozen, logits.toFloats());
             model.unmerge();
         }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.peft4j.core.ops.AttentionScores;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.OperatorDoor;
 import org.peft4j.core.ops.Ops;
@@ -33,7 +34,7 @@ final class ToyBase implements BaseModel {
     private final OperatorDoor door = OperatorDoor.open(Device.cpu());
     private final Random random = new Random(3);
     final EmbeddingPoint embedding = new EmbeddingPoint("embed", weight(VOCABULARY, WIDTH));
-    final InputPoint input = new InputPoint("decoder", WIDTH);
+    final InputPoint input = new InputPoint("decoder", InputPoint.Kind.DECODER, WIDTH);
     final NormPoint norm =
             new NormPoint(
                     "layer.norm", NormPoint.Kind.RMS, 1e-5, new NormWeights(weight(WIDTH), null));
@@ -66,7 +67,7 @@ final class ToyBase implements BaseModel {
     @Override
     public ModelInfo info() {
         return new ModelInfo(
-                "toy", "toy", TaskType.CAUSAL_LM, DType.FLOAT32, WIDTH, VOCABULARY, 1, 112);
+                "toy", "toy", TaskType.CAUSAL_LM, DType.FLOAT32, WIDTH, VOCABULARY, 1, 112, 0);
     }
 
     @Override
@@ -97,13 +98,16 @@ final class ToyBase implements BaseModel {
         Tensor read = norm.forward(context, x);
         Tensor heads = ops.heads(read, WIDTH);
         Tensor attended =
-                attention.forward(context, new AttentionFlow(heads, heads, heads, null, true, 0.5));
+                attention.forward(
+                        context,
+                        new AttentionFlow(
+                                heads, heads, heads, new AttentionScores(null, true, 0.5)));
         Tensor y = sublayer.forward(context, read, linear.forward(context, attended));
         return ops.add(x, y);
     }
 
     @Override
-    public Tensor logits(ForwardContext context, Tensor hidden) {
+    public Tensor logits(ForwardContext context, Tensor hidden, TokenBatch batch) {
         return head.forward(context, hidden);
     }
 

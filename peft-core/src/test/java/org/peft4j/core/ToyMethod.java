@@ -64,6 +64,11 @@ public final class ToyMethod implements PeftMethod {
         }
 
         @Override
+        public PeftConfig withModulesToSave(List<String> names) {
+            return new ToyConfig(targets, names);
+        }
+
+        @Override
         public PeftConfig withBaseModel(String nameOrPath) {
             return this;
         }
@@ -180,9 +185,7 @@ public final class ToyMethod implements PeftMethod {
                     flow.queries(),
                     context.ops().multiply(flow.keys(), p),
                     flow.values(),
-                    flow.mask(),
-                    flow.causal(),
-                    flow.scale());
+                    flow.scores());
         }
 
         @Override

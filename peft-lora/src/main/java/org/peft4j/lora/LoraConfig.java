@@ -125,6 +125,11 @@ public record LoraConfig(
     }
 
     @Override
+    public LoraConfig withModulesToSave(List<String> names) {
+        return toBuilder().modulesToSave(names).build();
+    }
+
+    @Override
     public LoraConfig withBaseModel(String nameOrPath) {
         return toBuilder().origin(origin.withBase(nameOrPath)).build();
     }

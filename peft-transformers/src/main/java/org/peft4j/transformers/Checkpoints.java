@@ -61,7 +61,8 @@ public final class Checkpoints {
                             files,
                             new FrozenWeights(files, door, dtype),
                             door,
-                            dtype));
+                            dtype,
+                            options.head()));
         } catch (RuntimeException e) {
             door.close();
             throw e;

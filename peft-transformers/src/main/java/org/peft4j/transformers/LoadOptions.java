@@ -3,6 +3,7 @@ package org.peft4j.transformers;
 import ai.djl.Device;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.PeftException;
+import org.peft4j.core.TaskType;
 import org.peft4j.core.ops.DType;
 
 /**
@@ -12,8 +13,10 @@ import org.peft4j.core.ops.DType;
  * @param dtype the dtype of weights and hidden states; null takes the checkpoint's, which costs no
  *     copy on the CPU
  * @param name what adapters record as their base, such as a hub name; null takes the directory
+ * @param head what the head is to do; null takes what the checkpoint was saved for
  */
-public record LoadOptions(Device device, @Nullable DType dtype, @Nullable String name) {
+public record LoadOptions(
+        Device device, @Nullable DType dtype, @Nullable String name, @Nullable HeadOptions head) {
 
     /** Checks the dtype. */
     public LoadOptions {
@@ -26,23 +29,33 @@ public record LoadOptions(Device device, @Nullable DType dtype, @Nullable String
         }
     }
 
-    /** On the CPU, in the checkpoint's dtype, under the directory's name. */
+    /** On the CPU, in the checkpoint's dtype and for its task, under the directory's name. */
     public static LoadOptions defaults() {
-        return new LoadOptions(Device.cpu(), null, null);
+        return new LoadOptions(Device.cpu(), null, null, null);
     }
 
     /** The same on another device. */
     public LoadOptions withDevice(Device other) {
-        return new LoadOptions(other, dtype, name);
+        return new LoadOptions(other, dtype, name, head);
     }
 
     /** The same in another dtype. */
     public LoadOptions withDtype(@Nullable DType other) {
-        return new LoadOptions(device, other, name);
+        return new LoadOptions(device, other, name, head);
     }
 
     /** The same under another name. */
     public LoadOptions withName(@Nullable String other) {
-        return new LoadOptions(device, dtype, other);
+        return new LoadOptions(device, dtype, other, head);
+    }
+
+    /** The same with another head. */
+    public LoadOptions withHead(@Nullable HeadOptions other) {
+        return new LoadOptions(device, dtype, name, other);
+    }
+
+    /** The same with the head of a task. */
+    public LoadOptions withTask(TaskType task) {
+        return withHead(HeadOptions.of(task));
     }
 }

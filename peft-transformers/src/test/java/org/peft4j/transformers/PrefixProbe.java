@@ -59,6 +59,11 @@ public final class PrefixProbe implements PeftMethod {
         }
 
         @Override
+        public PeftConfig withModulesToSave(List<String> names) {
+            return this;
+        }
+
+        @Override
         public PeftConfig withBaseModel(String nameOrPath) {
             return this;
         }
@@ -116,19 +121,17 @@ public final class PrefixProbe implements PeftMethod {
                     flow.queries(),
                     ops.concat(ops.rows(noted.keys(), first), flow.keys(), 2),
                     ops.concat(ops.rows(noted.values(), first), flow.values(), 2),
-                    mask(ops, flow),
-                    false,
-                    flow.scale());
+                    flow.scores().withMask(mask(ops, flow)));
         }
 
         private @Nullable Tensor mask(Ops ops, AttentionFlow flow) {
-            Tensor mask = flow.mask();
+            Tensor mask = flow.scores().mask();
             long queries = flow.queries().size(2);
             if (mask != null) {
                 Tensor visible = ops.full(0, mask.dtype(), mask.size(0), 1, queries, length);
                 return ops.concat(visible, mask, 3);
             }
-            return flow.causal()
+            return flow.scores().causal()
                     ? ops.causalMask(null, queries, queries + length, 0, flow.queries())
                     : null;
         }

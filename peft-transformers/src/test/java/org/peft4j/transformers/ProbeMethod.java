@@ -58,6 +58,11 @@ public final class ProbeMethod implements PeftMethod {
         }
 
         @Override
+        public PeftConfig withModulesToSave(List<String> names) {
+            return this;
+        }
+
+        @Override
         public PeftConfig withBaseModel(String nameOrPath) {
             return this;
         }

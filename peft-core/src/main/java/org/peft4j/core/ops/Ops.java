@@ -238,18 +238,56 @@ public final class Ops implements AutoCloseable {
         return call("layer_norm", x.dtype(), x, orAbsent(w), orAbsent(b), door.number(epsilon));
     }
 
-    /** silu(gate) · up (Shazeer 2020). */
-    public Tensor siluGate(Tensor gate, Tensor up) {
-        return call("silu_gate", gate.dtype(), gate, up);
+    /**
+     * (1 + w) · x / √(mean(x²) + ε) over the last dimension, multiplied in float32: Gemma's norm.
+     *
+     * @param x [rows, width]
+     * @param w [width]
+     */
+    public Tensor offsetRmsNorm(Tensor x, Tensor w, double epsilon) {
+        return call("offset_rms_norm", x.dtype(), x, w, door.number(epsilon));
+    }
+
+    /** An activation, element by element. */
+    public Tensor activation(Tensor x, Activation kind) {
+        return call("activation", x.dtype(), x, door.number(kind.code()));
+    }
+
+    /** act(gate) · up, the gate of a gated linear unit (Shazeer 2020). */
+    public Tensor gate(Tensor gate, Tensor up, Activation kind) {
+        return call("gate", gate.dtype(), gate, up, door.number(kind.code()));
     }
 
     /**
-     * W_down (silu(W_gate x) · W_up x), the SwiGLU feed-forward without biases in one crossing.
+     * W_down (act(W_gate x) · W_up x), the gated feed-forward without biases in one crossing.
      *
      * @param x [rows, hidden]
      */
-    public Tensor gatedMlp(Tensor x, Tensor gate, Tensor up, Tensor down) {
-        return call("gated_mlp", x.dtype(), x, gate, up, down);
+    public Tensor gatedMlp(Tensor x, Tensor gate, Tensor up, Tensor down, Activation kind) {
+        return call("gated_mlp", x.dtype(), x, gate, up, down, door.number(kind.code()));
+    }
+
+    /**
+     * W_down act(W_up x + b_up) + b_down, the plain feed-forward in one crossing.
+     *
+     * @param x [rows, hidden]
+     */
+    public Tensor mlp(
+            Tensor x,
+            Tensor up,
+            @Nullable Tensor upBias,
+            Tensor down,
+            @Nullable Tensor downBias,
+            Activation kind) {
+        return call(
+                "mlp",
+                x.dtype(),
+                x,
+                up,
+                orAbsent(upBias),
+                down,
+                orAbsent(downBias),
+                door.number(kind.code()));
     }
 
     /**
@@ -276,7 +314,7 @@ public final class Ops implements AutoCloseable {
     }
 
     /**
-     * Rotates queries or keys.
+     * Rotates queries or keys; dimensions beyond the tables' width stay.
      *
      * @param x [batch, heads, length, d]
      */
@@ -290,49 +328,51 @@ public final class Ops implements AutoCloseable {
      * @param q [batch, heads, length, d]
      * @param k [batch, key-value heads, keys, d]
      * @param v [batch, key-value heads, keys, d]
-     * @param mask additive, broadcast to [batch, heads, length, keys], of q's dtype; or null
-     * @param causal whether query i sees keys 0 … i only; needs an absent mask
      * @return [batch, length, heads · d]
      */
-    public Tensor attention(
-            Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, boolean causal, double scale) {
+    public Tensor attention(Tensor q, Tensor k, Tensor v, AttentionScores scores) {
         return call(
                 "attention",
                 q.dtype(),
                 q,
                 k,
                 v,
-                orAbsent(mask),
-                door.number(causal ? 1 : 0),
-                door.number(scale));
+                orAbsent(scores.mask()),
+                door.number(scores.causal() ? 1 : 0),
+                door.number(scores.scale()),
+                door.number(scores.cap()));
     }
 
     /**
      * {@link #heads}, {@link #rotary} and {@link #attention} in one crossing.
      *
      * @param q [batch, length, heads · d]
-     * @param k [batch, length, key-value heads · d]
-     * @param v [batch, length, key-value heads · d]
+     * @param k [batch, keys, key-value heads · d]
+     * @param v [batch, keys, key-value heads · d]
+     * @param d the width of a head
+     * @param table the rotations of queries and keys, or null
+     * @return [batch, length, heads · d]
      */
-    public Tensor rotaryAttention(
+    public Tensor projectedAttention(
             Tensor q,
             Tensor k,
             Tensor v,
-            RotaryTable table,
-            @Nullable Tensor mask,
-            boolean causal,
-            double scale) {
+            long d,
+            @Nullable RotaryTable table,
+            AttentionScores scores) {
         return call(
-                "rotary_attention",
+                "projected_attention",
                 q.dtype(),
                 q,
                 k,
                 v,
-                table.cos(),
-                table.sin(),
-                orAbsent(mask),
-                door.number(causal ? 1 : 0),
-                door.number(scale));
+                door.number((double) d),
+                orAbsent(table == null ? null : table.cos()),
+                orAbsent(table == null ? null : table.sin()),
+                orAbsent(scores.mask()),
+                door.number(scores.causal() ? 1 : 0),
+                door.number(scores.scale()),
+                door.number(scores.cap()));
     }
 
     /**
@@ -360,6 +400,18 @@ public final class Ops implements AutoCloseable {
     }
 
     /**
+     * The additive mask of an encoder: 0 for tokens and −∞ for padding. A row of nothing but
+     * padding sees all of it.
+     *
+     * @param tokens INT64 [rows, keys], 1 for a token and 0 for padding
+     * @param like gives the dtype
+     * @return [rows, 1, 1, keys]
+     */
+    public Tensor paddingMask(Tensor tokens, Tensor like) {
+        return call("padding_mask", like.dtype(), tokens, like);
+    }
+
+    /**
      * Writes keys or values into a cache in place; inference only.
      *
      * @param cache [batch, heads, capacity, d]
@@ -372,35 +424,36 @@ public final class Ops implements AutoCloseable {
     }
 
     /**
-     * {@link #rotaryAttention} with a cache, in one crossing: writes the keys and values of this
+     * {@link #projectedAttention} with a cache, in one crossing: writes the keys and values of this
      * pass into the caches in place, then attends to all that they hold; inference only.
      *
      * @param keys [batch, key-value heads, capacity, d]
      * @param values [batch, key-value heads, capacity, d]
      * @param start the positions that the caches hold already
      */
-    public Tensor cachedRotaryAttention(
+    public Tensor cachedAttention(
             Tensor q,
             Tensor k,
             Tensor v,
-            RotaryTable table,
-            @Nullable Tensor mask,
-            boolean causal,
-            double scale,
+            long d,
+            @Nullable RotaryTable table,
+            AttentionScores scores,
             Tensor keys,
             Tensor values,
             long start) {
         return call(
-                "cached_rotary_attention",
+                "cached_attention",
                 q.dtype(),
                 q,
                 k,
                 v,
-                table.cos(),
-                table.sin(),
-                orAbsent(mask),
-                door.number(causal ? 1 : 0),
-                door.number(scale),
+                door.number((double) d),
+                orAbsent(table == null ? null : table.cos()),
+                orAbsent(table == null ? null : table.sin()),
+                orAbsent(scores.mask()),
+                door.number(scores.causal() ? 1 : 0),
+                door.number(scores.scale()),
+                door.number(scores.cap()),
                 keys,
                 values,
                 number(start));
@@ -438,6 +491,11 @@ public final class Ops implements AutoCloseable {
         return call("narrow", x.dtype(), x, door.number(dimension), number(start), number(length));
     }
 
+    /** The dimensions in another order, sharing memory. */
+    public Tensor permute(Tensor x, long... order) {
+        return call("permute", x.dtype(), x, sizes(order));
+    }
+
     /** The last two dimensions exchanged. */
     public Tensor transpose(Tensor x) {
         return call("transpose", x.dtype(), x);
@@ -462,6 +520,31 @@ public final class Ops implements AutoCloseable {
     }
 
     /**
+     * The sum of (x − y)² in float32.
+     *
+     * @param y FLOAT32, of x's shape
+     * @return 0-d FLOAT32
+     */
+    public Tensor squaredError(Tensor x, Tensor y) {
+        return call("squared_error", DType.FLOAT32, x, y);
+    }
+
+    /**
+     * The sum of the binary cross entropies of logits, each a decision of its own, in float32.
+     *
+     * @param targets FLOAT32 from 0 to 1, of the logits' shape
+     * @return 0-d FLOAT32
+     */
+    public Tensor binaryCrossEntropy(Tensor logits, Tensor targets) {
+        return call("binary_cross_entropy", DType.FLOAT32, logits, targets);
+    }
+
+    /** cap · tanh(x / cap), which keeps logits between −cap and cap. */
+    public Tensor softCap(Tensor x, double cap) {
+        return call("soft_cap", x.dtype(), x, door.number(cap));
+    }
+
+    /**
      * The summed cross entropy of hidden states under a frozen head and, times scale, its gradient
      * for them; the logits exist for a slice of rows at a time.
      *
@@ -471,9 +554,16 @@ public final class Ops implements AutoCloseable {
      * @param labels INT64 [n], all ≥ 0
      * @param scale the factor of the gradient, such as 1 / n
      * @param rows rows in a slice
+     * @param cap logits are cap · tanh(logits / cap); 0 for none
      */
     public LossAndGradient linearCrossEntropy(
-            Tensor hidden, Tensor w, @Nullable Tensor b, Tensor labels, double scale, long rows) {
+            Tensor hidden,
+            Tensor w,
+            @Nullable Tensor b,
+            Tensor labels,
+            double scale,
+            long rows,
+            double cap) {
         requireUsable();
         JniUtils.setGradMode(false);
         try {
@@ -485,7 +575,8 @@ public final class Ops implements AutoCloseable {
                             orAbsent(b),
                             labels,
                             adopt((PtNDArray) door.cpu().create(scale), DType.FLOAT64),
-                            number(rows));
+                            number(rows),
+                            door.number(cap));
             return new LossAndGradient(
                     adopt((PtNDArray) pair.get(0), DType.FLOAT64),
                     adopt((PtNDArray) pair.get(1), hidden.dtype()));

@@ -25,7 +25,7 @@ final class TorchScriptArchive {
             store(zip, "ops/data.pkl", modulePickle());
             store(zip, "ops/code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
             store(zip, "ops/constants.pkl", EMPTY_TUPLE_PICKLE);
-            store(zip, "ops/version", "3\n".getBytes(StandardCharsets.UTF_8));
+            store(zip, "ops/version", "10\n".getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,6 +3,7 @@ package org.peft4j.core.points;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ForwardContext;
+import org.peft4j.core.ops.AttentionScores;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 
@@ -59,9 +60,7 @@ public record AttentionPoint(String path, Kind kind, int heads, int keyValueHead
                                 changed.queries(),
                                 changed.keys(),
                                 changed.values(),
-                                changed.mask(),
-                                changed.causal(),
-                                changed.scale());
+                                changed.scores());
         for (AttentionPlacement placement : placements) {
             y = placement.after(context, changed, y);
         }
@@ -69,14 +68,15 @@ public record AttentionPoint(String path, Kind kind, int heads, int keyValueHead
     }
 
     private static AttentionFlow rows(Ops ops, AttentionFlow flow, Tensor queries, Tensor index) {
-        @Nullable Tensor mask = flow.mask();
+        AttentionScores scores = flow.scores();
+        @Nullable Tensor mask = scores.mask();
         return new AttentionFlow(
                 queries,
                 ops.rows(flow.keys(), index),
                 ops.rows(flow.values(), index),
-                mask == null || mask.size(0) == 1 ? mask : ops.rows(mask, index),
-                flow.causal(),
-                flow.scale());
+                mask == null || mask.size(0) == 1
+                        ? scores
+                        : scores.withMask(ops.rows(mask, index)));
     }
 
     @Override

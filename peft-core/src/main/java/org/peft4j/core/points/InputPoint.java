@@ -7,10 +7,19 @@ import org.peft4j.core.PeftException;
 /**
  * The embedded sequence of an encoder or a decoder, before its first layer.
  *
- * @param path the path of the encoder or decoder
+ * @param path the path of the encoder or decoder; may be empty, for that of the whole base
+ * @param kind which of the two
  * @param width the width of an embedding
  */
-public record InputPoint(String path, long width) implements InjectionPoint {
+public record InputPoint(String path, Kind kind, long width) implements InjectionPoint {
+
+    /** Whose input it is. */
+    public enum Kind {
+        /** Every position sees all others. */
+        ENCODER,
+        /** A position sees those before it. */
+        DECODER
+    }
 
     /** Passes the input through whatever this pass's selection placed here. */
     public InputFlow forward(ForwardContext context, InputFlow flow) {

@@ -21,6 +21,8 @@ public record NormPoint(String path, Kind kind, double epsilon, NormWeights froz
     public enum Kind {
         /** Zhang and Sennrich 2019. */
         RMS,
+        /** The same with weights counted from 1, as Gemma stores them. */
+        OFFSET_RMS,
         /** Ba et al. 2016. */
         LAYER
     }
@@ -44,6 +46,7 @@ public record NormPoint(String path, Kind kind, double epsilon, NormWeights froz
         @Nullable Tensor bias = used.bias();
         return switch (kind) {
             case RMS -> ops.rmsNorm(x, weight, epsilon);
+            case OFFSET_RMS -> ops.offsetRmsNorm(x, weight, epsilon);
             case LAYER ->
                     ops.layerNorm(
                             x, weight, bias == null ? null : ops.cast(bias, x.dtype()), epsilon);

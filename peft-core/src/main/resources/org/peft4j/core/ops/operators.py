@@ -27,15 +27,46 @@ class Ops(Module):
       x = x * mask.div_(keep).to(device=x.device)
     return x
 
-  # Halves (a, b) of the last dimension become (a cos - b sin, b cos + a sin).
+  # Halves (a, b) of the rotated dimensions become (a cos - b sin, b cos + a sin); those beyond the
+  # width of the tables stay.
   def rotate(self: __torch__.Ops, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    half = x.size(-1) // 2
+    turned = cos.size(-1)
+    half = turned // 2
     c = cos.narrow(-1, 0, half)
     s = sin.narrow(-1, 0, half)
-    parts = torch.split(x, half, -1)
-    a = parts[0]
-    b = parts[1]
-    return torch.cat([a * c - b * s, b * c + a * s], -1)
+    a = x.narrow(-1, 0, half)
+    b = x.narrow(-1, half, half)
+    if turned == x.size(-1):
+      y = torch.cat([a * c - b * s, b * c + a * s], -1)
+    else:
+      y = torch.cat([a * c - b * s, b * c + a * s, x.narrow(-1, turned, x.size(-1) - turned)], -1)
+    return y
+
+  # Queries or keys from a projection [batch, length, heads * d], rotated where there are tables.
+  def turned_heads(self: __torch__.Ops, x: Tensor, d: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    y = self.heads(x, d)
+    if torch.numel(cos) > 0:
+      y = self.rotate(y, cos, sin)
+    return y
+
+  # The activation of a code; Activation in Java has them.
+  def act(self: __torch__.Ops, x: Tensor, kind: Tensor) -> Tensor:
+    k = int(kind)
+    if k == 0:
+      y = torch.silu(x)
+    elif k == 1:
+      y = torch.gelu(x)
+    elif k == 2:
+      y = torch.gelu(x, approximate="tanh")
+    elif k == 3:
+      y = torch.relu(x)
+    elif k == 4:
+      y = torch.tanh(x)
+    elif k == 5:
+      y = torch.sigmoid(x)
+    else:
+      y = x * torch.sigmoid(x * 1.702)
+    return y
 
   # [batch, length, heads * d] -> [batch, heads, length, d]
   def heads(self: __torch__.Ops, x: Tensor, d: Tensor) -> Tensor:
@@ -92,11 +123,24 @@ class Ops(Module):
   def layer_norm(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, eps: Tensor) -> Tensor:
     return torch.layer_norm(x, [x.size(-1)], self.given(w), self.given(b), float(eps))
 
-  def silu_gate(self: __torch__.Ops, gate: Tensor, up: Tensor) -> Tensor:
-    return torch.silu(gate) * up
+  # The same with (1 + w), multiplied in float32.
+  def offset_rms_norm(self: __torch__.Ops, x: Tensor, w: Tensor, eps: Tensor) -> Tensor:
+    n = torch.linalg_vector_norm(x, 2, [-1], True, dtype=6)
+    inverse = torch.rsqrt(n * n / float(x.size(-1)) + float(eps))
+    return (x.to(6) * inverse * (w.to(6) + 1.)).to(x.dtype)
 
-  def gated_mlp(self: __torch__.Ops, x: Tensor, gate: Tensor, up: Tensor, down: Tensor) -> Tensor:
-    return torch.linear(torch.silu(torch.linear(x, gate)) * torch.linear(x, up), down)
+  def activation(self: __torch__.Ops, x: Tensor, kind: Tensor) -> Tensor:
+    return self.act(x, kind)
+
+  def gate(self: __torch__.Ops, gate: Tensor, up: Tensor, kind: Tensor) -> Tensor:
+    return self.act(gate, kind) * up
+
+  def gated_mlp(self: __torch__.Ops, x: Tensor, gate: Tensor, up: Tensor, down: Tensor, kind: Tensor) -> Tensor:
+    return torch.linear(self.act(torch.linear(x, gate), kind) * torch.linear(x, up), down)
+
+  def mlp(self: __torch__.Ops, x: Tensor, up: Tensor, up_bias: Tensor, down: Tensor, down_bias: Tensor, kind: Tensor) -> Tensor:
+    h = self.act(torch.linear(x, up, self.given(up_bias)), kind)
+    return torch.linear(h, down, self.given(down_bias))
 
   # cos and sin of position * frequency, each [batch or 1, 1, length, d], in the dtype of like.
   def rotary_table(self: __torch__.Ops, positions: Tensor, frequencies: Tensor, attention_scaling: Tensor, like: Tensor) -> Tuple[Tensor, Tensor]:
@@ -108,27 +152,37 @@ class Ops(Module):
   def rotary(self: __torch__.Ops, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return self.rotate(x, cos, sin)
 
-  # Scaled-dot-product attention over [batch, heads, length, d]; mask is additive or absent (then
-  # causal decides); key-value heads are repeated to the query heads; returns [batch, length, heads * d].
-  def attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, causal: Tensor, scale: Tensor) -> Tensor:
+  # softmax(cap(q k^T scale) + mask) v over [batch, heads, length, d]; mask is additive or absent (then
+  # causal decides); cap is 0 for none; key-value heads are repeated to the query heads; returns
+  # [batch, length, heads * d].
+  def attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, causal: Tensor, scale: Tensor, cap: Tensor) -> Tensor:
     groups = q.size(1) // k.size(1)
     if groups > 1:
       shape = [k.size(0), k.size(1), groups, k.size(2), k.size(3)]
       k = k.unsqueeze(2).expand(shape).reshape([q.size(0), q.size(1), k.size(2), k.size(3)])
       v = v.unsqueeze(2).expand(shape).reshape([q.size(0), q.size(1), v.size(2), v.size(3)])
-    y = torch.scaled_dot_product_attention(q, k, v, self.given(mask), 0., int(causal) != 0, scale=float(scale))
+    if float(cap) > 0.:
+      y = self.capped_attention(q, k, v, mask, causal, float(scale), float(cap))
+    else:
+      y = torch.scaled_dot_product_attention(q, k, v, self.given(mask), 0., int(causal) != 0, scale=float(scale))
     y = y.transpose(1, 2)
     return y.reshape([y.size(0), y.size(1), -1])
 
-  # The whole core from projections [batch, length, heads * d]; d is the width of the rotary tables.
-  def rotary_attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, causal: Tensor, scale: Tensor) -> Tensor:
-    b = q.size(0)
-    n = q.size(1)
-    d = cos.size(-1)
-    qh = self.rotate(q.view([b, n, -1, d]).transpose(1, 2), cos, sin)
-    kh = self.rotate(k.view([b, n, -1, d]).transpose(1, 2), cos, sin)
-    vh = v.view([b, n, -1, d]).transpose(1, 2)
-    return self.attention(qh, kh, vh, mask, causal, scale)
+  def capped_attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, causal: Tensor, scale: float, cap: float) -> Tensor:
+    scores = torch.tanh(torch.matmul(q, k.transpose(2, 3)) * (scale / cap)) * cap
+    given = self.given(mask)
+    if given is not None:
+      scores = scores + given
+    elif int(causal) != 0:
+      later = torch.ones([q.size(2), k.size(2)], dtype=11, device=q.device).triu(1)
+      scores = scores.masked_fill(later, float('-inf'))
+    return torch.matmul(torch.softmax(scores, -1, dtype=6).to(q.dtype), v)
+
+  # attention from projections [batch, length, heads * d]; the tables of rotary embeddings may be absent.
+  def projected_attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, d: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, causal: Tensor, scale: Tensor, cap: Tensor) -> Tensor:
+    qh = self.turned_heads(q, d, cos, sin)
+    kh = self.turned_heads(k, d, cos, sin)
+    return self.attention(qh, kh, self.heads(v, d), mask, causal, scale, cap)
 
   # Additive mask [rows or 1, 1, length, keys] of the last length of keys positions: a query sees the
   # keys up to its own, no further back than the window (0: all), and no padding but itself.
@@ -146,25 +200,31 @@ class Ops(Module):
     hidden = torch.logical_not(seen).unsqueeze(1)
     return torch.zeros(hidden.size(), dtype=like.dtype, device=like.device).masked_fill_(hidden, float('-inf'))
 
+  # Additive mask [rows, 1, 1, keys] that hides padding; a row of nothing else sees all of it, since a
+  # softmax over nothing is NaN.
+  def padding_mask(self: __torch__.Ops, tokens: Tensor, like: Tensor) -> Tensor:
+    hidden = torch.logical_and(torch.eq(tokens, 0), torch.gt(torch.sum(tokens, [1], True), 0))
+    hidden = hidden.unsqueeze(1).unsqueeze(1)
+    return torch.zeros(hidden.size(), dtype=like.dtype, device=like.device).masked_fill_(hidden, float('-inf'))
+
   # Writes x [batch, heads, n, d] into the cache [batch, heads, capacity, d] at start, in place.
   def cache_write(self: __torch__.Ops, cache: Tensor, x: Tensor, start: Tensor) -> Tensor:
     cache.narrow(2, int(start), x.size(2)).copy_(x)
     return cache.narrow(2, 0, int(start) + x.size(2))
 
-  # rotary_attention that first writes its keys and values into caches at start and then attends to
+  # projected_attention that first writes its keys and values into caches at start and then attends to
   # all that is there. A single query per row attends group by group: no key-value head is repeated.
-  def cached_rotary_attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, causal: Tensor, scale: Tensor, keys: Tensor, values: Tensor, start: Tensor) -> Tensor:
-    b = q.size(0)
-    n = q.size(1)
-    d = cos.size(-1)
-    qh = self.rotate(q.view([b, n, -1, d]).transpose(1, 2), cos, sin)
-    kh = self.cache_write(keys, self.rotate(k.view([b, n, -1, d]).transpose(1, 2), cos, sin), start)
-    vh = self.cache_write(values, v.view([b, n, -1, d]).transpose(1, 2), start)
-    if n > 1:
-      return self.attention(qh, kh, vh, mask, causal, scale)
-    grouped = qh.reshape([b, kh.size(1), -1, d])
-    y = torch.scaled_dot_product_attention(grouped, kh, vh, self.given(mask), 0., False, scale=float(scale))
-    return y.reshape([b, 1, -1])
+  def cached_attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, d: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, causal: Tensor, scale: Tensor, cap: Tensor, keys: Tensor, values: Tensor, start: Tensor) -> Tensor:
+    qh = self.turned_heads(q, d, cos, sin)
+    kh = self.cache_write(keys, self.turned_heads(k, d, cos, sin), start)
+    vh = self.cache_write(values, self.heads(v, d), start)
+    if q.size(1) > 1 or float(cap) > 0.:
+      y = self.attention(qh, kh, vh, mask, causal, scale, cap)
+    else:
+      grouped = qh.reshape([q.size(0), kh.size(1), -1, int(d)])
+      y = torch.scaled_dot_product_attention(grouped, kh, vh, self.given(mask), 0., False, scale=float(scale))
+      y = y.reshape([q.size(0), 1, -1])
+    return y
 
   # --- shapes and rows ---
 
@@ -196,6 +256,13 @@ class Ops(Module):
   def narrow(self: __torch__.Ops, x: Tensor, dim: Tensor, start: Tensor, length: Tensor) -> Tensor:
     return torch.narrow(x, int(dim), int(start), int(length))
 
+  # The same elements with dimensions exchanged.
+  def permute(self: __torch__.Ops, x: Tensor, order: Tensor) -> Tensor:
+    dims: List[int] = []
+    for i in range(torch.numel(order)):
+      dims.append(int(order[i]))
+    return x.permute(dims)
+
   def transpose(self: __torch__.Ops, x: Tensor) -> Tensor:
     return torch.transpose(x, -1, -2)
 
@@ -218,10 +285,23 @@ class Ops(Module):
   def cross_entropy(self: __torch__.Ops, logits: Tensor, labels: Tensor) -> Tensor:
     return torch.cross_entropy_loss(logits.to(6), labels, None, 2, -100, 0.)
 
+  # Sum of squared errors, in float32.
+  def squared_error(self: __torch__.Ops, x: Tensor, y: Tensor) -> Tensor:
+    e = x.to(6) - y
+    return torch.sum(e * e)
+
+  # Sum of binary cross entropies of logits, in float32.
+  def binary_cross_entropy(self: __torch__.Ops, logits: Tensor, targets: Tensor) -> Tensor:
+    return torch.binary_cross_entropy_with_logits(logits.to(6), targets, None, None, 2)
+
+  # cap * tanh(x / cap).
+  def soft_cap(self: __torch__.Ops, x: Tensor, cap: Tensor) -> Tensor:
+    return torch.tanh(x / float(cap)) * float(cap)
+
   # Sum of cross entropies of hidden [n, d] under a frozen head, and its gradient for hidden times
-  # scale. Only a slice of rows has logits at a time, in a buffer that all slices share and in which
+  # scale; logits are cap * tanh(logits / cap) where cap is not 0. Only a slice of rows has logits at a time, in a buffer that all slices share and in which
   # the logits become their own gradient, (softmax - one hot) * scale.
-  def linear_cross_entropy(self: __torch__.Ops, hidden: Tensor, w: Tensor, b: Tensor, labels: Tensor, scale: Tensor, rows: Tensor) -> Tuple[Tensor, Tensor]:
+  def linear_cross_entropy(self: __torch__.Ops, hidden: Tensor, w: Tensor, b: Tensor, labels: Tensor, scale: Tensor, rows: Tensor, cap: Tensor) -> Tuple[Tensor, Tensor]:
     h = hidden.detach()
     n = h.size(0)
     step = min(int(rows), n)
@@ -243,6 +323,11 @@ class Ops(Module):
         logits.add_(bias)
       if w.dtype != 6:
         p.copy_(logits)
+      slope = p
+      if float(cap) > 0.:
+        p.div_(float(cap)).tanh_()
+        slope = 1. - p * p
+        p.mul_(float(cap))
       label = labels.narrow(0, start, m).unsqueeze(1)
       p.sub_(torch.amax(p, [1], True))
       wanted = torch.gather(p, 1, label)
@@ -251,6 +336,8 @@ class Ops(Module):
       total.add_(torch.sum(torch.log(sums) - wanted, dtype=7))
       p.mul_(torch.mul(torch.reciprocal(sums), float(scale)))
       p.scatter_add_(1, label, torch.full([m, 1], -float(scale), dtype=6, device=h.device))
+      if float(cap) > 0.:
+        p.mul_(slope)
       if w.dtype != 6:
         logits.copy_(p)
       torch.mm(logits, w, out=gradient.narrow(0, start, m))

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.peft4j.core.PeftException;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -206,15 +207,14 @@ class OpsTest {
                             ops.floats(q, 1, 4, length, d),
                             ops.floats(k, 1, 2, length, d),
                             ops.floats(v, 1, 2, length, d),
-                            null,
-                            true,
-                            0.7);
+                            new AttentionScores(null, true, 0.7));
             assertArrayEquals(expected, y.toFloats(), 1e-5f);
         }
     }
 
-    @Test
-    void slicedCrossEntropyIsTheWholeOneWithItsGradient() {
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1.5})
+    void slicedCrossEntropyIsTheWholeOneWithItsGradient(double cap) {
         float[] h = random(1, 5 * 4);
         float[] w = random(2, 7 * 4);
         long[] labels = {0, 6, 3, 3, 1};
@@ -224,11 +224,12 @@ class OpsTest {
             update.requireGradient(hidden, true);
             Tensor weight = ops.floats(w, 7, 4);
             Tensor wanted = ops.longs(labels, 5);
-            Tensor loss = ops.crossEntropy(ops.linear(hidden, weight, null), wanted);
+            Tensor logits = ops.linear(hidden, weight, null);
+            Tensor loss = ops.crossEntropy(cap == 0 ? logits : ops.softCap(logits, cap), wanted);
             double value = loss.toDouble();
             Tensor gradient = gradient(ops.scale(loss, 0.2), hidden);
             Ops.LossAndGradient sliced =
-                    ops.linearCrossEntropy(hidden, weight, null, wanted, 0.2, 2);
+                    ops.linearCrossEntropy(hidden, weight, null, wanted, 0.2, 2, cap);
             assertEquals(value, sliced.loss().toDouble(), 1e-5);
             assertArrayEquals(gradient.toFloats(), sliced.gradient().toFloats(), 1e-6f);
             gradient.close();

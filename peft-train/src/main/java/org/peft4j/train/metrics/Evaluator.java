@@ -126,7 +126,7 @@ public final class Evaluator {
         try (ForwardContext context = model.open(selection)) {
             Ops ops = context.ops();
             Tensor hidden = base.hiddenStates(context, batch, null);
-            return ops.argmax(base.logits(context, hidden)).toLongs();
+            return ops.argmax(base.logits(context, hidden, batch)).toLongs();
         }
     }
 

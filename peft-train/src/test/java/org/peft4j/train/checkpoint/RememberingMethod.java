@@ -56,6 +56,11 @@ public final class RememberingMethod implements PeftMethod {
         }
 
         @Override
+        public PeftConfig withModulesToSave(List<String> names) {
+            return this;
+        }
+
+        @Override
         public PeftConfig withBaseModel(String nameOrPath) {
             return this;
         }

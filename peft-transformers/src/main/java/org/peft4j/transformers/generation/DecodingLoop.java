@@ -64,7 +64,7 @@ final class DecodingLoop {
         try (Scope scope = ops.scope()) {
             Tensor hidden = base.hiddenStates(context, batch, cache);
             Tensor last = ops.narrow(hidden, 1, hidden.size(1) - 1, 1);
-            Tensor logits = base.logits(context, last);
+            Tensor logits = base.logits(context, last, batch);
             return search.choose(ops, ops.reshape(logits, batch.rows(), logits.size(-1)));
         }
     }

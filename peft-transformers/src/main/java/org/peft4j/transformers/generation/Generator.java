@@ -10,8 +10,9 @@ import org.peft4j.transformers.text.Tokenizer;
 
 /**
  * Continues prompts token by token: one pass over the prompts fills a key-value cache, then each
- * pass adds one token to every text. Prompts of different lengths are padded on the left. Safe for
- * many threads; a call runs on its own thread.
+ * pass adds one token to every text. Prompts of different lengths are padded on the left. For an
+ * encoder-decoder the prompts are what the encoder reads. Safe for many threads; a call runs on its
+ * own thread.
  */
 public final class Generator {
 
@@ -99,7 +100,7 @@ public final class Generator {
      * @throws org.peft4j.core.NonFiniteException if the model's logits are not finite
      */
     public List<GeneratedSequence> run(GenerationRequest request, TokenListener listener) {
-        PromptBatch prompts = new PromptBatch(request.prompts(), config.padId());
+        PromptBatch prompts = PromptBatch.of(request, config, model.base());
         int most = config.mostTokens().behind(prompts.width());
         if (most < 1) {
             throw new PeftException(

@@ -24,6 +24,8 @@ import org.peft4j.transformers.parts.RotaryScaling;
  * @param outputBias whether the attention's output projection has one
  * @param feedForwardBias {@code mlp_bias}
  * @param tied whether the head is the embedding table
+ * @param maxPositions the positions of pretraining
+ * @param initializerRange the standard deviation of fresh weights
  * @param windows for each layer, how many keys a query sees; {@link AttentionMask#NO_WINDOW} for
  *     all
  */
@@ -42,6 +44,8 @@ public record LlamaConfig(
         boolean outputBias,
         boolean feedForwardBias,
         boolean tied,
+        int maxPositions,
+        double initializerRange,
         List<Integer> windows) {
 
     private static final String SLIDING = "sliding_attention";
@@ -83,6 +87,8 @@ public record LlamaConfig(
                 attentionBias,
                 llama && config.optionalBool("mlp_bias").orElse(false),
                 config.optionalBool("tie_word_embeddings").orElse(false),
+                maxPositions,
+                config.optionalNumber("initializer_range").orElse(0.02),
                 windows(config, modelType, layers));
     }
 

@@ -1,6 +1,7 @@
 package org.peft4j.transformers.llama;
 
 import org.peft4j.core.ForwardContext;
+import org.peft4j.core.ops.Activation;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Scope;
 import org.peft4j.core.ops.Tensor;
@@ -8,6 +9,7 @@ import org.peft4j.core.points.LinearRole;
 import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.SublayerPoint;
 import org.peft4j.transformers.parts.AttentionCore;
+import org.peft4j.transformers.parts.DecoderStack;
 import org.peft4j.transformers.parts.GatedFeedForward;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.SelfAttention;
@@ -19,10 +21,11 @@ record LlamaLayer(
         SublayerPoint attentionOutput,
         NormPoint feedForwardNorm,
         GatedFeedForward feedForward,
-        SublayerPoint feedForwardOutput) {
+        SublayerPoint feedForwardOutput)
+        implements DecoderStack.Layer {
 
     static LlamaLayer of(Modules modules, LlamaConfig config, int index) {
-        String path = "model.layers." + index;
+        String path = modules.root() + "layers." + index;
         int width = config.hiddenSize();
         return new LlamaLayer(
                 modules.rmsNorm(path + ".input_layernorm", width, config.epsilon()),
@@ -42,7 +45,7 @@ record LlamaLayer(
                 modules.linear(path + ".q_proj", LinearRole.QUERY, queries, width, bias),
                 modules.linear(path + ".k_proj", LinearRole.KEY, keys, width, bias),
                 modules.linear(path + ".v_proj", LinearRole.VALUE, keys, width, bias),
-                new AttentionCore(
+                AttentionCore.of(
                         modules.selfAttention(
                                 path, config.heads(), config.keyValueHeads(), config.headDim())),
                 modules.linear(
@@ -62,11 +65,12 @@ record LlamaLayer(
                         path + ".gate_proj", LinearRole.FEED_FORWARD_GATE, inner, width, bias),
                 modules.linear(path + ".up_proj", LinearRole.FEED_FORWARD_UP, inner, width, bias),
                 modules.linear(
-                        path + ".down_proj", LinearRole.FEED_FORWARD_DOWN, width, inner, bias));
+                        path + ".down_proj", LinearRole.FEED_FORWARD_DOWN, width, inner, bias),
+                Activation.SILU);
     }
 
-    /** Maps x, [batch, length, width], to the same shape. */
-    Tensor forward(ForwardContext context, Tensor x, AttentionCore.Step step) {
+    @Override
+    public Tensor forward(ForwardContext context, Tensor x, AttentionCore.Step step) {
         Ops ops = context.ops();
         try (Scope scope = ops.scope()) {
             Tensor read = attentionNorm.forward(context, x);

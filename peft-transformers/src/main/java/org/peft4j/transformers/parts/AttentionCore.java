@@ -2,18 +2,39 @@ package org.peft4j.transformers.parts;
 
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ForwardContext;
+import org.peft4j.core.ops.AttentionScores;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.AttentionFlow;
 import org.peft4j.core.points.AttentionPoint;
+import org.peft4j.core.points.NormPoint;
 
 /**
- * Attention between its projections: softmax(q kᵀ / √d + mask) v, with rotated queries and keys, a
- * cache, and whatever methods put at the attention point.
+ * Attention between its projections: softmax(q kᵀ · scale + mask) v, with rotated queries and keys,
+ * a cache, and whatever methods put at the attention point.
  *
  * @param point where methods act
+ * @param scale the factor on the products of queries and keys
+ * @param cap scores are cap · tanh(scores / cap), as in Gemma 2; 0 for none
+ * @param queryNorm a norm over each head of the queries, as in Qwen 3; or null
+ * @param keyNorm the same of the keys; or null
  */
-public record AttentionCore(AttentionPoint point) {
+public record AttentionCore(
+        AttentionPoint point,
+        double scale,
+        double cap,
+        @Nullable NormPoint queryNorm,
+        @Nullable NormPoint keyNorm) {
+
+    /** The usual core: scores are divided by √d. */
+    public static AttentionCore of(AttentionPoint point) {
+        return scaled(point, 1 / Math.sqrt(point.headDim()));
+    }
+
+    /** A core with another factor on the scores. */
+    public static AttentionCore scaled(AttentionPoint point, double scale) {
+        return new AttentionCore(point, scale, 0, null, null);
+    }
 
     /**
      * What all layers of a pass share, and this layer's cache.
@@ -28,7 +49,7 @@ public record AttentionCore(AttentionPoint point) {
             KeyValueCache.@Nullable Layer cache) {}
 
     /**
-     * Attends.
+     * Attends to the sequence itself.
      *
      * @param q [batch, length, heads · d]
      * @param k [batch, length, key-value heads · d]
@@ -37,48 +58,74 @@ public record AttentionCore(AttentionPoint point) {
      */
     public Tensor forward(ForwardContext context, Tensor q, Tensor k, Tensor v, Step step) {
         Ops ops = context.ops();
-        Ops.@Nullable RotaryTable rotary = step.rotary();
-        AttentionMask mask = step.mask();
-        double scale = 1 / Math.sqrt(point.headDim());
+        Tensor queries = normed(context, q, queryNorm);
+        Tensor keys = normed(context, k, keyNorm);
+        AttentionScores scores = scores(step.mask());
         KeyValueCache.@Nullable Layer cache = step.cache();
-        if (rotary != null && point.isPlain(context)) {
-            return fused(ops, q, k, v, rotary, mask, scale, cache);
+        if (!point.isPlain(context)) {
+            return atPoint(context, queries, keys, v, scores, step);
         }
-        Tensor queries = rotated(ops, ops.heads(q, point.headDim()), rotary);
-        Tensor keys = rotated(ops, ops.heads(k, point.headDim()), rotary);
+        int d = point.headDim();
+        return cache == null
+                ? ops.projectedAttention(queries, keys, v, d, step.rotary(), scores)
+                : ops.cachedAttention(
+                        queries,
+                        keys,
+                        v,
+                        d,
+                        step.rotary(),
+                        scores,
+                        cache.keys(),
+                        cache.values(),
+                        cache.start());
+    }
+
+    private Tensor atPoint(
+            ForwardContext context,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            AttentionScores scores,
+            Step step) {
+        Ops ops = context.ops();
+        Tensor queries = rotated(ops, ops.heads(q, point.headDim()), step.rotary());
+        Tensor keys = rotated(ops, ops.heads(k, point.headDim()), step.rotary());
         Tensor values = ops.heads(v, point.headDim());
+        KeyValueCache.@Nullable Layer cache = step.cache();
         if (cache != null) {
             keys = ops.cacheWrite(cache.keys(), keys, cache.start());
             values = ops.cacheWrite(cache.values(), values, cache.start());
         }
-        return point.forward(
-                context,
-                new AttentionFlow(queries, keys, values, mask.additive(), mask.causal(), scale));
+        return point.forward(context, new AttentionFlow(queries, keys, values, scores));
     }
 
-    private static Tensor fused(
-            Ops ops,
-            Tensor q,
-            Tensor k,
-            Tensor v,
-            Ops.RotaryTable rotary,
-            AttentionMask mask,
-            double scale,
-            KeyValueCache.@Nullable Layer cache) {
-        if (cache == null) {
-            return ops.rotaryAttention(q, k, v, rotary, mask.additive(), mask.causal(), scale);
+    /**
+     * Attends to keys and values from elsewhere, such as an encoder's.
+     *
+     * @param q [batch, length, heads · d]
+     * @param keys [batch, heads, keys, d]
+     * @param values [batch, heads, keys, d]
+     * @param mask which of them are visible
+     * @return [batch, length, heads · d]
+     */
+    public Tensor cross(
+            ForwardContext context, Tensor q, Tensor keys, Tensor values, AttentionMask mask) {
+        Tensor queries = context.ops().heads(q, point.headDim());
+        return point.forward(context, new AttentionFlow(queries, keys, values, scores(mask)));
+    }
+
+    private AttentionScores scores(AttentionMask mask) {
+        return new AttentionScores(mask.additive(), mask.causal(), scale, cap);
+    }
+
+    /** Normalises every head of a projection, [batch, length, heads · d]. */
+    private Tensor normed(ForwardContext context, Tensor x, @Nullable NormPoint norm) {
+        if (norm == null) {
+            return x;
         }
-        return ops.cachedRotaryAttention(
-                q,
-                k,
-                v,
-                rotary,
-                mask.additive(),
-                mask.causal(),
-                scale,
-                cache.keys(),
-                cache.values(),
-                cache.start());
+        Ops ops = context.ops();
+        Tensor heads = ops.reshape(x, x.size(0), x.size(1), -1, point.headDim());
+        return ops.reshape(norm.forward(context, heads), x.size(0), x.size(1), -1);
     }
 
     private static Tensor rotated(Ops ops, Tensor x, Ops.@Nullable RotaryTable rotary) {

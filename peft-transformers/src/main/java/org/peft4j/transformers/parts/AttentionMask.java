@@ -9,7 +9,8 @@ import org.peft4j.core.ops.Tensor;
  * Which keys a query sees: a mask to add to the scores, or, where nothing but the causal order
  * decides, no mask at all, so that libtorch takes its fast kernels.
  *
- * @param additive 0 where visible and −∞ where not, [batch or 1, 1, length, keys]; or null
+ * @param additive 0 where visible and −∞ where not, plus whatever else is added to the scores, as
+ *     T5's relative positions; broadcast to [batch, heads, length, keys]; or null
  * @param causal whether query i sees keys 0 … i only; additive is null then
  */
 public record AttentionMask(@Nullable Tensor additive, boolean causal) {
@@ -37,6 +38,21 @@ public record AttentionMask(@Nullable Tensor additive, boolean causal) {
         @Nullable Tensor tokens = padded ? tokens(ops, layout, keys) : null;
         return new AttentionMask(
                 ops.causalMask(tokens, length, keys, windowed ? window : NO_WINDOW, like), false);
+    }
+
+    /**
+     * The mask of an encoder, or of attention to one: all but padding is visible.
+     *
+     * @param keys the layout of what is attended to
+     * @param like gives the dtype
+     */
+    public static AttentionMask padding(Ops ops, SequenceLayout keys, Tensor like) {
+        long[] mask = keys.mask();
+        if (mask == null) {
+            return new AttentionMask(null, false);
+        }
+        Tensor tokens = ops.longs(mask, keys.rows(), keys.past() + keys.length());
+        return new AttentionMask(ops.paddingMask(tokens, like), false);
     }
 
     /** The last columns of the layout's mask, [rows, keys]: those before are virtual. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.BadFileException;
+import org.peft4j.core.FrozenWeights;
 import org.peft4j.core.WeightOverlay;
 import org.peft4j.core.files.AtomicFileGroup;
 import org.peft4j.core.files.FileBody;
@@ -26,10 +28,12 @@ import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.files.TensorSource;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.WeightOps;
+import org.peft4j.transformers.heads.HeadConfig;
 
 /**
  * Writes a base with changed weights as a checkpoint. Unchanged tensors are copied from file to
- * file, changed ones are rounded to the type that the original has there.
+ * file, changed ones are rounded to the type that the original has there. Every tensor gets the
+ * name that the model has for it, whatever the original called it.
  */
 final class CheckpointWriter {
 
@@ -55,16 +59,23 @@ final class CheckpointWriter {
                     "chat_template.jinja");
 
     private final OpenedCheckpoint checkpoint;
+    private final Modules modules;
     private final Map<String, String> ties;
     private final ChangedWeights changed;
 
     /**
      * Prepares to write.
      *
+     * @param modules the model's names of the tensors, and its fresh ones
      * @param ties for a tensor that is another one's, the name of that other
      */
-    CheckpointWriter(OpenedCheckpoint checkpoint, Map<String, String> ties, WeightOverlay changed) {
+    CheckpointWriter(
+            OpenedCheckpoint checkpoint,
+            Modules modules,
+            Map<String, String> ties,
+            WeightOverlay changed) {
         this.checkpoint = checkpoint;
+        this.modules = modules;
         this.ties = ties;
         this.changed = ChangedWeights.of(changed);
     }
@@ -121,22 +132,42 @@ final class CheckpointWriter {
     }
 
     private Tensor frozen(String name) {
-        return checkpoint.weights().get(name, checkpoint.files().entry(name).dimensions());
+        TensorEntry entry = entry(name);
+        return checkpoint.weights().get(entry.name(), entry.dimensions());
+    }
+
+    /** The entry of a tensor that goes by a model's name. */
+    private TensorEntry entry(String name) {
+        return checkpoint.files().entry(modules.names().stored(name));
     }
 
     private List<TensorSource> tensors(Set<String> untied) {
         Map<Path, SafetensorsFile> files = new HashMap<>();
         checkpoint.files().weightFiles().forEach(file -> files.put(file.path(), file));
+        Map<String, String> names = modules.names().byStoredName();
         List<TensorSource> tensors = new ArrayList<>();
         for (TensorEntry entry : checkpoint.files().entries().values()) {
-            if (!ties.containsKey(entry.name())) {
-                tensors.add(source(files, entry.name(), entry));
+            String name = names.getOrDefault(entry.name(), entry.name());
+            if (!ties.containsKey(name) && !modules.fresh().containsKey(name)) {
+                tensors.add(source(files, name, entry));
             }
         }
         for (String name : untied) {
-            tensors.add(source(files, name, checkpoint.files().entry(sourceOf(name))));
+            tensors.add(source(files, name, entry(sourceOf(name))));
         }
+        modules.fresh().forEach((name, tensor) -> tensors.add(fresh(name, tensor)));
         return tensors;
+    }
+
+    /** A tensor of a head that the checkpoint did not hold. */
+    private TensorSource fresh(String name, Tensor made) {
+        ChangedWeights.Changed trained = changed.get(name);
+        return TensorBytes.source(
+                checkpoint.door().weights(),
+                name,
+                trained == null ? new ChangedWeights.Changed(made, false) : trained,
+                FrozenWeights.storedType(made.dtype()),
+                Arrays.stream(made.shape().getShape()).boxed().toList());
     }
 
     private String sourceOf(String tied) {
@@ -158,13 +189,22 @@ final class CheckpointWriter {
         return new TensorSource(name, copy.type(), copy.shape(), copy.body());
     }
 
-    /** The config byte for byte, unless tensors came apart that it calls tied. */
+    /**
+     * The config byte for byte, unless tensors came apart that it calls tied, or the head is new.
+     */
     private FileBody config(Set<String> untied) {
-        if (untied.isEmpty()) {
+        HeadConfig head = modules.head();
+        boolean newHead = !head.ofCheckpoint() || !modules.fresh().isEmpty();
+        if (untied.isEmpty() && !newHead) {
             return copyOf(checkpoint.files().path().resolve(CONFIG));
         }
         JsonObject config = checkpoint.files().config();
-        config.addProperty("tie_word_embeddings", false);
+        if (!untied.isEmpty()) {
+            config.addProperty("tie_word_embeddings", false);
+        }
+        if (newHead) {
+            head.writeTo(config);
+        }
         return FileBody.of(PythonJson.dumps(config) + "\n");
     }
 

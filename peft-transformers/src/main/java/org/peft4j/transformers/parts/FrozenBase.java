@@ -2,6 +2,7 @@ package org.peft4j.transformers.parts;
 
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,36 +16,59 @@ import org.peft4j.core.TokenBatch;
 import org.peft4j.core.WeightOverlay;
 import org.peft4j.core.ops.OperatorDoor;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.transformers.heads.TaskHead;
 
 /** What all families share: everything of a base but its layers. */
 public abstract class FrozenBase implements BaseModel {
 
     private final OpenedCheckpoint checkpoint;
     private final JsonObject config;
+    private final Modules modules;
     private final InjectionPoints points;
     private final ModelInfo info;
     private final TaskHead head;
     private final Map<String, String> ties;
 
     /**
+     * Sizes of a base.
+     *
+     * @param hiddenSize the width of the residual stream
+     * @param vocabulary rows of the input embedding
+     * @param layers transformer layers
+     * @param maxPositions the most positions of a sequence, 0 for any number
+     */
+    public record Sizes(long hiddenSize, long vocabulary, int layers, int maxPositions) {}
+
+    /**
      * Completes a base.
      *
      * @param checkpoint what it was opened from; closed with the base
-     * @param points where methods may act
-     * @param info what is known of it
+     * @param modules where methods may act
+     * @param sizes of the transformer
      * @param head its task head
      * @param ties for a tensor that is another one's, the name of that other
      */
     protected FrozenBase(
             OpenedCheckpoint checkpoint,
-            InjectionPoints points,
-            ModelInfo info,
+            Modules modules,
+            Sizes sizes,
             TaskHead head,
             Map<String, String> ties) {
         this.checkpoint = checkpoint;
         this.config = checkpoint.files().config();
-        this.points = points;
-        this.info = info;
+        this.modules = modules;
+        this.points = modules.points();
+        this.info =
+                new ModelInfo(
+                        checkpoint.files().configFields().string("model_type"),
+                        checkpoint.name(),
+                        head.task(),
+                        checkpoint.dtype(),
+                        sizes.hiddenSize(),
+                        sizes.vocabulary(),
+                        sizes.layers(),
+                        modules.parameters(),
+                        sizes.maxPositions());
         this.head = head;
         this.ties = Map.copyOf(ties);
     }
@@ -79,8 +103,13 @@ public abstract class FrozenBase implements BaseModel {
             ForwardContext context, TokenBatch batch, @Nullable DecodingCache cache);
 
     @Override
-    public final Tensor logits(ForwardContext context, Tensor hidden) {
-        return head.logits(context, hidden);
+    public final Tensor logits(ForwardContext context, Tensor hidden, TokenBatch batch) {
+        return head.logits(context, hidden, batch);
+    }
+
+    @Override
+    public final List<String> headModules() {
+        return head.modules();
     }
 
     @Override
@@ -98,7 +127,7 @@ public abstract class FrozenBase implements BaseModel {
 
     @Override
     public final void write(Path directory, WeightOverlay changed) {
-        new CheckpointWriter(checkpoint, ties, changed)
+        new CheckpointWriter(checkpoint, modules, ties, changed)
                 .write(directory, CheckpointWriter.LARGEST_FILE);
     }
 

@@ -1,12 +1,14 @@
 package org.peft4j.transformers.parts;
 
 import org.peft4j.core.ForwardContext;
+import org.peft4j.core.ops.Activation;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.LinearPoint;
 
-/** SwiGLU (Shazeer 2020): W_down (silu(W_gate x) · W_up x). */
-public record GatedFeedForward(LinearPoint gate, LinearPoint up, LinearPoint down) {
+/** The gated feed-forward (Shazeer 2020): W_down (act(W_gate x) · W_up x). */
+public record GatedFeedForward(
+        LinearPoint gate, LinearPoint up, LinearPoint down, Activation activation) {
 
     /** Maps x, [batch, length, width], to the same shape. */
     public Tensor forward(ForwardContext context, Tensor x) {
@@ -16,10 +18,11 @@ public record GatedFeedForward(LinearPoint gate, LinearPoint up, LinearPoint dow
                     x,
                     context.weights(gate).weight(),
                     context.weights(up).weight(),
-                    context.weights(down).weight());
+                    context.weights(down).weight(),
+                    activation);
         }
         return down.forward(
-                context, ops.siluGate(gate.forward(context, x), up.forward(context, x)));
+                context, ops.gate(gate.forward(context, x), up.forward(context, x), activation));
     }
 
     /** Whether a linear is its weight alone in this pass. */

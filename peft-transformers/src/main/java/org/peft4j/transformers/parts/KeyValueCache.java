@@ -8,6 +8,7 @@ import org.peft4j.core.ForwardContext;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.SequenceLayout;
 import org.peft4j.core.ops.DType;
+import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.WeightOps;
 
@@ -26,6 +27,15 @@ public final class KeyValueCache implements DecodingCache {
     private int rows;
     private int capacity;
     private int length;
+    private @Nullable SequenceLayout source;
+
+    /**
+     * What a layer made of the encoder's output.
+     *
+     * @param keys [batch, heads, keys, d]
+     * @param values [batch, heads, keys, d]
+     */
+    public record Cross(Tensor keys, Tensor values) {}
 
     /**
      * Makes an empty cache; memory is reserved by the first pass.
@@ -136,6 +146,16 @@ public final class KeyValueCache implements DecodingCache {
         length += positions;
     }
 
+    /** Returns the layout of what the encoder read, or null before it has run. */
+    public @Nullable SequenceLayout source() {
+        return source;
+    }
+
+    /** Keeps the layout of what the encoder read, virtual tokens included. */
+    public void keepSource(SequenceLayout layout) {
+        this.source = layout;
+    }
+
     @Override
     public int length() {
         return length;
@@ -160,6 +180,9 @@ public final class KeyValueCache implements DecodingCache {
             layers.forEach(layer -> layer.reorder(order));
             families.follow(order, length);
             rows = order.length;
+            if (source != null) {
+                source = source.withRows(order);
+            }
         }
     }
 
@@ -173,8 +196,19 @@ public final class KeyValueCache implements DecodingCache {
 
         private @Nullable Tensor keys;
         private @Nullable Tensor values;
+        private @Nullable Cross cross;
 
         private Layer() {}
+
+        /** Returns what was made of the encoder's output, or null if nothing was yet. */
+        @Nullable Cross cross() {
+            return cross;
+        }
+
+        /** Keeps what was made of the encoder's output, beyond the pass. */
+        void keepCross(Ops ops, Cross made) {
+            cross = new Cross(ops.release(made.keys()), ops.release(made.values()));
+        }
 
         /** Returns the memory of the keys, [batch, key-value heads, capacity, d]. */
         Tensor keys() {
@@ -199,7 +233,7 @@ public final class KeyValueCache implements DecodingCache {
                     : ops.zeros(dtype, rows, keyValueHeads, capacity, headDim);
         }
 
-        /** Copies only what the rows of a family do not share. */
+        /** Copies only what the rows of a family do not share; their source they do share. */
         private void exchange(int[] order) {
             if (keys != null && values != null) {
                 int start = families.shared();
@@ -211,6 +245,12 @@ public final class KeyValueCache implements DecodingCache {
         private void reorder(int[] order) {
             keys = reordered(keys, order);
             values = reordered(values, order);
+            if (cross != null) {
+                try (Tensor keysBefore = cross.keys();
+                        Tensor valuesBefore = cross.values()) {
+                    cross = new Cross(ops.rows(keysBefore, order), ops.rows(valuesBefore, order));
+                }
+            }
         }
 
         private @Nullable Tensor reordered(@Nullable Tensor present, int[] order) {
@@ -228,6 +268,10 @@ public final class KeyValueCache implements DecodingCache {
             }
             if (values != null) {
                 values.close();
+            }
+            if (cross != null) {
+                cross.keys().close();
+                cross.values().close();
             }
         }
     }

@@ -1,14 +1,22 @@
 package org.peft4j.transformers.parts;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
-import org.peft4j.core.FrozenWeights;
+import org.peft4j.core.BadFileException;
 import org.peft4j.core.InjectionPoints;
+import org.peft4j.core.TaskType;
+import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.ops.WeightOps;
 import org.peft4j.core.points.AttentionPoint;
 import org.peft4j.core.points.EmbeddingPoint;
 import org.peft4j.core.points.InjectionPoint;
@@ -19,21 +27,58 @@ import org.peft4j.core.points.LinearWeights;
 import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.NormWeights;
 import org.peft4j.core.points.SublayerPoint;
+import org.peft4j.transformers.heads.HeadConfig;
 
 /**
  * Makes a base's injection points from the tensors of its checkpoint and keeps the list of them.
  * Call it in the order of the forward pass. A tensor that is missing, or has another shape than the
  * config implies, is an error that names it.
+ *
+ * <p>Paths are those of the model that {@code transformers} would build for the task: {@code
+ * bert.encoder.layer.0 …} under a head, {@code encoder.layer.0 …} where the hidden states are the
+ * result. {@link #root} is the part that differs. The file may have either.
  */
 public final class Modules {
 
-    private final FrozenWeights weights;
+    private final OpenedCheckpoint checkpoint;
+    private final HeadConfig head;
+    private final String root;
+    private final WeightNames names;
     private final List<InjectionPoint> points = new ArrayList<>();
     private final Set<Tensor> tensors = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Map<String, Tensor> fresh = new LinkedHashMap<>();
 
-    /** Begins an empty list. */
-    public Modules(FrozenWeights weights) {
-        this.weights = weights;
+    /**
+     * Begins an empty list.
+     *
+     * @param head which head the model gets
+     * @param prefixes the attribute under which models with a head keep the transformer, as {@code
+     *     bert}; the first is this model's, further ones may be in files
+     */
+    public Modules(OpenedCheckpoint checkpoint, HeadConfig head, String... prefixes) {
+        this.checkpoint = checkpoint;
+        this.head = head;
+        this.root = head.task() == TaskType.FEATURE_EXTRACTION ? "" : prefixes[0] + ".";
+        this.names =
+                new WeightNames(
+                        checkpoint.files(),
+                        root,
+                        Arrays.stream(prefixes).map(prefix -> prefix + ".").toList());
+    }
+
+    /** Returns what the paths of the transformer start with: {@code bert.}, or nothing. */
+    public String root() {
+        return root;
+    }
+
+    /** Returns which head the model gets. */
+    public HeadConfig head() {
+        return head;
+    }
+
+    /** Returns whether the checkpoint holds a tensor of a model's name. */
+    public boolean has(String name) {
+        return names.find(name).isPresent();
     }
 
     /** A linear map stored as [out, in], with or without a bias. */
@@ -51,6 +96,57 @@ public final class Modules {
         return add(new LinearPoint(path, role, shared, LinearPoint.Layout.OUT_IN));
     }
 
+    /** A linear map stored as [in, out], with a bias: GPT-2's Conv1D. */
+    public LinearPoint conv1d(String path, LinearRole role, long out, long in) {
+        Tensor stored = tensor(path + ".weight", in, out);
+        return add(
+                new LinearPoint(
+                        path,
+                        role,
+                        new LinearWeights(
+                                checkpoint.door().weights().transpose(stored),
+                                tensor(path + ".bias", out)),
+                        LinearPoint.Layout.IN_OUT));
+    }
+
+    /**
+     * A linear map of the task's head. One that the checkpoint does not hold, or whose replacement
+     * was asked for, is fresh: normal weights and zero biases.
+     *
+     * @param deviation the standard deviation of fresh weights, {@code initializer_range}
+     */
+    public LinearPoint headLinear(String path, long out, long in, boolean bias, double deviation) {
+        LinearWeights weights;
+        if (!head.replace() && has(path + ".weight")) {
+            weights =
+                    new LinearWeights(
+                            tensor(path + ".weight", out, in),
+                            bias ? tensor(path + ".bias", out) : null);
+        } else {
+            weights =
+                    new LinearWeights(
+                            normal(path + ".weight", deviation, out, in),
+                            bias ? normal(path + ".bias", 0, out) : null);
+        }
+        return linear(path, LinearRole.TASK_HEAD, weights);
+    }
+
+    private Tensor normal(String name, double deviation, long... shape) {
+        long elements = Arrays.stream(shape).reduce(1, Math::multiplyExact);
+        float[] values = new float[Math.toIntExact(elements)];
+        SplittableRandom random = new SplittableRandom(head.seed() ^ name.hashCode());
+        for (int i = 0; i < values.length; i++) {
+            values[i] = deviation == 0 ? 0 : (float) (random.nextGaussian() * deviation);
+        }
+        WeightOps ops = checkpoint.door().weights();
+        try (Tensor wide = ops.floats(values, shape)) {
+            Tensor tensor = ops.cast(wide, checkpoint.dtype());
+            tensors.add(tensor);
+            fresh.put(name, tensor);
+            return tensor;
+        }
+    }
+
     /** A table of embeddings, [rows, width]. */
     public EmbeddingPoint embedding(String path, long rows, long width) {
         return add(new EmbeddingPoint(path, tensor(path + ".weight", rows, width)));
@@ -59,6 +155,18 @@ public final class Modules {
     /** A root-mean-square norm. */
     public NormPoint rmsNorm(String path, long width, double epsilon) {
         return norm(path, NormPoint.Kind.RMS, epsilon, tensor(path + ".weight", width), null);
+    }
+
+    /** A root-mean-square norm with weights counted from 1, as Gemma has it. */
+    public NormPoint offsetRmsNorm(String path, long width, double epsilon) {
+        Tensor weight = tensor(path + ".weight", width);
+        return norm(path, NormPoint.Kind.OFFSET_RMS, epsilon, weight, null);
+    }
+
+    /** A layer norm with a bias. */
+    public NormPoint layerNorm(String path, long width, double epsilon) {
+        Tensor weight = tensor(path + ".weight", width);
+        return norm(path, NormPoint.Kind.LAYER, epsilon, weight, tensor(path + ".bias", width));
     }
 
     private NormPoint norm(
@@ -76,14 +184,19 @@ public final class Modules {
                 new AttentionPoint(path, AttentionPoint.Kind.SELF, heads, keyValueHeads, headDim));
     }
 
+    /** An attention core over the encoder's output. */
+    public AttentionPoint crossAttention(String path, int heads, int headDim) {
+        return add(new AttentionPoint(path, AttentionPoint.Kind.CROSS, heads, heads, headDim));
+    }
+
     /** The way from attention or feed-forward to the residual stream. */
     public SublayerPoint sublayer(String path, SublayerPoint.Kind kind, long width) {
         return add(new SublayerPoint(path, kind, width));
     }
 
-    /** The embedded sequence. */
-    public InputPoint input(String path, long width) {
-        return add(new InputPoint(path, width));
+    /** The embedded sequence of an encoder or a decoder. */
+    public InputPoint input(String path, InputPoint.Kind kind, long width) {
+        return add(new InputPoint(path, kind, width));
     }
 
     /** Returns all points made so far. */
@@ -96,10 +209,48 @@ public final class Modules {
         return tensors.stream().mapToLong(Tensor::elements).sum();
     }
 
-    private Tensor tensor(String name, long... shape) {
-        Tensor tensor = weights.get(name, shape);
+    /**
+     * Returns a tensor that is no part of a point, such as a table of relative positions.
+     *
+     * @param name the model's name of it
+     * @param shape what the config implies
+     */
+    public Tensor tensor(String name, long... shape) {
+        Optional<String> stored = names.find(name);
+        if (stored.isPresent() && head.task() != TaskType.FEATURE_EXTRACTION) {
+            requireLabels(name, stored.get(), shape);
+        }
+        Tensor tensor = checkpoint.weights().get(stored.orElse(name), shape);
         tensors.add(tensor);
         return tensor;
+    }
+
+    /** A head with another number of labels is the one contradiction that a caller can mend. */
+    private void requireLabels(String name, String stored, long... shape) {
+        TensorEntry entry = checkpoint.files().entry(stored);
+        boolean headOnly = !name.startsWith(root) && shape.length > 0 && shape[0] == head.size();
+        if (headOnly && !Arrays.equals(entry.dimensions(), shape)) {
+            throw new BadFileException(
+                    entry.file(),
+                    name
+                            + " has the shape "
+                            + Arrays.toString(entry.dimensions())
+                            + ", but a head with the labels "
+                            + head.labels()
+                            + " implies "
+                            + Arrays.toString(shape),
+                    "Open it with as many labels as it was trained with, or ask for a fresh head"
+                            + " with HeadOptions.replaced()");
+        }
+    }
+
+    WeightNames names() {
+        return names;
+    }
+
+    /** The tensors that the checkpoint does not hold, by name. */
+    Map<String, Tensor> fresh() {
+        return fresh;
     }
 
     private <P extends InjectionPoint> P add(P point) {

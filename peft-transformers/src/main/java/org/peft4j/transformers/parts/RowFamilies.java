@@ -40,6 +40,10 @@ final class RowFamilies {
      * @param length the positions that are filled
      */
     void follow(int[] order, int length) {
+        if (length == 0) {
+            families = IntStream.range(0, order.length).toArray(); // nothing to share yet
+            return;
+        }
         if (Arrays.stream(families).distinct().count() == families.length) {
             shared = length;
         }

@@ -2,17 +2,23 @@
  * The parts that families of transformers are put together from; each exists once.
  *
  * <p>A family is a room of its own beside this package: a record that reads and checks its {@code
- * config.json}, and a model that asks {@link org.peft4j.transformers.parts.Modules} for its
- * injection points under Hugging Face's paths, puts them into parts, and says in {@code
- * hiddenStates} how a batch flows through them. {@link org.peft4j.transformers.parts.FrozenBase}
- * brings the rest. To add one:
+ * config.json}, and a class whose {@code open} asks {@link org.peft4j.transformers.parts.Modules}
+ * for injection points under Hugging Face's paths and puts them into parts. A decoder becomes a
+ * {@link org.peft4j.transformers.parts.DecoderModel} over a {@link
+ * org.peft4j.transformers.parts.DecoderStack} of layers that only the family knows; {@link
+ * org.peft4j.transformers.parts.DecoderHeads} gives it any task's head. Whatever else a base needs
+ * is in {@link org.peft4j.transformers.parts.FrozenBase}. To add a family:
  *
  * <ol>
  *   <li>write the config record; every error names file, field, value and remedy,
- *   <li>write the model; a part that is missing is added here, for all families,
+ *   <li>write the layer and {@code open}; a part that is missing is added here, for all families,
  *   <li>add its {@code model_type} to {@link org.peft4j.transformers.Checkpoints},
  *   <li>add a golden fixture and its name to the parity test.
  * </ol>
+ *
+ * <p>Names of tensors that differ between checkpoints of a family (with or without the prefix of
+ * the bare transformer, {@code gamma} for {@code weight}) are matched by {@code Modules}; a
+ * checkpoint is written with the names that {@code transformers} has today.
  */
 @NullMarked
 package org.peft4j.transformers.parts;

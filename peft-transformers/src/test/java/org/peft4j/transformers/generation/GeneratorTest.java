@@ -145,6 +145,13 @@ final class GeneratorTest {
             refused(
                     "for 1 rows, but there are 3 prompts",
                     () -> GenerationRequest.of(NONE, PROMPTS).withSeeds(1L));
+            refused(
+                    "a llama has no encoder",
+                    () ->
+                            new Generator(model, GenerationConfig.of(2))
+                                    .run(
+                                            GenerationRequest.of(NONE, PROMPTS)
+                                                    .withDecoderPrompts(PROMPTS)));
             LogitsProcessor breaking = (sequence, scores) -> scores[0] = Float.NaN;
             GenerationConfig broken =
                     GenerationConfig.builder().processors(List.of(breaking)).build();

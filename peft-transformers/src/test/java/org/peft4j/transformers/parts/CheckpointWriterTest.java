@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.FrozenWeights;
 import org.peft4j.core.PeftException;
+import org.peft4j.core.TaskType;
 import org.peft4j.core.WeightOverlay;
 import org.peft4j.core.files.CheckpointDirectory;
 import org.peft4j.core.files.StoredType;
@@ -29,6 +30,7 @@ import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.OperatorDoor;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.fixtures.Fixtures;
+import org.peft4j.transformers.heads.HeadConfig;
 
 /** Shards and layouts of written checkpoints. */
 final class CheckpointWriterTest {
@@ -38,8 +40,11 @@ final class CheckpointWriterTest {
         try (OperatorDoor door = OperatorDoor.open(Device.cpu())) {
             FrozenWeights weights = new FrozenWeights(files, door, DType.FLOAT32);
             OpenedCheckpoint opened =
-                    new OpenedCheckpoint("llama", files, weights, door, DType.FLOAT32);
-            new CheckpointWriter(opened, Map.of(), WeightOverlay.NONE).write(directory, largest);
+                    new OpenedCheckpoint("llama", files, weights, door, DType.FLOAT32, null);
+            HeadConfig head = opened.head(TaskType.CAUSAL_LM, DecoderModel.TASKS);
+            Modules modules = new Modules(opened, head, "model");
+            new CheckpointWriter(opened, modules, Map.of(), WeightOverlay.NONE)
+                    .write(directory, largest);
         }
     }
 

@@ -1,6 +1,7 @@
-package org.peft4j.transformers.parts;
+package org.peft4j.transformers.heads;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.TaskLoss;
@@ -12,45 +13,82 @@ import org.peft4j.core.points.LinearPoint;
 import org.peft4j.core.points.LinearWeights;
 
 /**
- * Next-token prediction: the logits of a position are compared with the label of the next one.
+ * Scores the vocabulary at every position.
  *
  * <p>Only positions with a label pass the head. Where nothing acts on it their logits exist for a
  * slice of positions at a time: with a vocabulary of 128,000 all of them would outweigh the model.
  *
+ * @param task CAUSAL_LM, where the logits of a position are compared with the label of the next
+ *     one, or SEQ_2_SEQ_LM, where they are compared with its own
  * @param linear maps hidden states to the vocabulary
+ * @param inputScale a factor on the hidden states, as T5 has it; 1 for none
+ * @param cap logits are cap · tanh(logits / cap), as in Gemma 2; 0 for none
+ * @param extraBias a bias on the logits that is no parameter of the linear, as BART's {@code
+ *     final_logits_bias}, [vocabulary]; or null
  */
-public record CausalHead(LinearPoint linear) implements TaskHead {
+public record LanguageModelHead(
+        TaskType task,
+        LinearPoint linear,
+        double inputScale,
+        double cap,
+        @Nullable Tensor extraBias)
+        implements TaskHead {
 
     private static final long LOGITS_AT_A_TIME = 1L << 23;
 
-    @Override
-    public TaskType task() {
-        return TaskType.CAUSAL_LM;
+    /** Checks the task. */
+    public LanguageModelHead {
+        if (task != TaskType.CAUSAL_LM && task != TaskType.SEQ_2_SEQ_LM) {
+            throw new IllegalArgumentException("not a task of language modelling: " + task);
+        }
+    }
+
+    /** Next-token prediction by a linear alone. */
+    public static LanguageModelHead causal(LinearPoint linear) {
+        return new LanguageModelHead(TaskType.CAUSAL_LM, linear, 1, 0, null);
     }
 
     @Override
-    public Tensor logits(ForwardContext context, Tensor hidden) {
-        return linear.forward(context, hidden);
+    public Tensor logits(ForwardContext context, Tensor hidden, TokenBatch batch) {
+        return logits(context, scaled(context, hidden));
+    }
+
+    private Tensor logits(ForwardContext context, Tensor scaled) {
+        Ops ops = context.ops();
+        Tensor logits = linear.forward(context, scaled);
+        if (extraBias != null) {
+            logits = ops.add(logits, extraBias);
+        }
+        return cap > 0 ? ops.softCap(logits, cap) : logits;
+    }
+
+    private Tensor scaled(ForwardContext context, Tensor hidden) {
+        return inputScale == 1 ? hidden : context.ops().scale(hidden, inputScale);
+    }
+
+    private boolean shifts() {
+        return task == TaskType.CAUSAL_LM;
     }
 
     @Override
     public long lossCount(TokenBatch batch) {
-        return Scored.of(batch, 0, linear.out()).count();
+        return Scored.of(batch, 0, linear.out(), shifts()).count();
     }
 
     @Override
     public TaskLoss loss(ForwardContext context, Tensor hidden, TokenBatch batch, double scale) {
         int virtual = Math.toIntExact(hidden.size(1)) - batch.length();
-        Scored scored = Scored.of(batch, virtual, linear.out());
+        Scored scored = Scored.of(batch, virtual, linear.out(), shifts());
         int count = scored.count();
         if (count == 0) {
             return new TaskLoss(0, 0, null, null);
         }
         Ops ops = context.ops();
-        Tensor chosen = ops.flatRows(hidden, ops.longs(scored.positions(), count));
+        Tensor chosen = scaled(context, ops.flatRows(hidden, ops.longs(scored.positions(), count)));
         Tensor labels = ops.longs(scored.labels(), count);
+        @Nullable Tensor extra = extraBias;
         if (!linear.isPlain(context)) {
-            Tensor logits = linear.forward(context.forRows(scored.rows()), chosen);
+            Tensor logits = logits(context.forRows(scored.rows()), chosen);
             Tensor sum = ops.crossEntropy(logits, labels);
             return new TaskLoss(sum.toDouble(), count, ops.scale(sum, scale), null);
         }
@@ -59,18 +97,26 @@ public record CausalHead(LinearPoint linear) implements TaskHead {
                 ops.linearCrossEntropy(
                         chosen,
                         weights.weight(),
-                        weights.bias(),
+                        bias(ops, weights.bias(), extra),
                         labels,
                         scale,
-                        Math.max(1, LOGITS_AT_A_TIME / linear.out()));
+                        Math.max(1, LOGITS_AT_A_TIME / linear.out()),
+                        cap);
         return new TaskLoss(loss.loss().toDouble(), count, chosen, loss.gradient());
     }
 
+    private static @Nullable Tensor bias(Ops ops, @Nullable Tensor one, @Nullable Tensor other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return ops.add(one, other);
+    }
+
     /**
-     * The positions whose next token has a label.
+     * The positions with something to predict.
      *
      * @param positions counted through rows and positions of the hidden states
-     * @param labels the ids that should come next
+     * @param labels the ids that they should predict
      * @param rows the rows of the batch they are in
      */
     private record Scored(long[] positions, long[] labels, int[] rows) {
@@ -79,7 +125,7 @@ public record CausalHead(LinearPoint linear) implements TaskHead {
             return rows.length;
         }
 
-        static Scored of(TokenBatch batch, int virtual, long vocabulary) {
+        static Scored of(TokenBatch batch, int virtual, long vocabulary, boolean shifts) {
             long[] given = batch.requireLabels();
             int length = batch.length();
             long[] positions = new long[given.length];
@@ -88,8 +134,8 @@ public record CausalHead(LinearPoint linear) implements TaskHead {
             int count = 0;
             for (int i = 0; i < given.length; i++) {
                 int row = i / length;
-                int before = virtual + i % length - 1;
-                if (given[i] == TokenBatch.IGNORED || before < 0) {
+                int at = virtual + i % length - (shifts ? 1 : 0);
+                if (given[i] == TokenBatch.IGNORED || at < 0) {
                     continue;
                 }
                 if (given[i] < 0 || given[i] >= vocabulary) {
@@ -106,7 +152,7 @@ public record CausalHead(LinearPoint linear) implements TaskHead {
                                     + TokenBatch.IGNORED
                                     + " for none.");
                 }
-                positions[count] = (long) row * (virtual + length) + before;
+                positions[count] = (long) row * (virtual + length) + at;
                 labels[count] = given[i];
                 rows[count] = row;
                 count++;

@@ -1,5 +1,6 @@
-package org.peft4j.transformers.parts;
+package org.peft4j.transformers.heads;
 
+import java.util.List;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.TaskLoss;
 import org.peft4j.core.TaskType;
@@ -12,8 +13,11 @@ public interface TaskHead {
     /** Returns the task. */
     TaskType task();
 
-    /** Maps hidden states, [rows, length, width], to logits in the model's dtype. */
-    Tensor logits(ForwardContext context, Tensor hidden);
+    /**
+     * Maps hidden states, [rows, length, width], to logits in the model's dtype; their shape is
+     * that of {@link org.peft4j.core.BaseModel#logits}.
+     */
+    Tensor logits(ForwardContext context, Tensor hidden, TokenBatch batch);
 
     /**
      * Computes the loss.
@@ -25,6 +29,11 @@ public interface TaskHead {
      */
     TaskLoss loss(ForwardContext context, Tensor hidden, TokenBatch batch, double scale);
 
-    /** Returns how many positions the loss of a batch without virtual tokens sums over. */
+    /** Returns how many terms the loss of a batch without virtual tokens sums over. */
     long lossCount(TokenBatch batch);
+
+    /** Returns the names of its modules that every adapter trains; see {@code BaseModel}. */
+    default List<String> modules() {
+        return List.of();
+    }
 }

@@ -1,0 +1,25 @@
+package org.peft4j.core.ops;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How queries and keys become attention weights: softmax(cap(q kᵀ · scale) + mask).
+ *
+ * @param mask added to the scores, broadcast to [batch, heads, length, keys], of the queries'
+ *     dtype; or null
+ * @param causal whether query i sees keys 0 … i only; the mask is null then
+ * @param scale the factor on the products of queries and keys
+ * @param cap scores are cap · tanh(scores / cap) before the mask, as in Gemma 2; 0 for none
+ */
+public record AttentionScores(@Nullable Tensor mask, boolean causal, double scale, double cap) {
+
+    /** Scores without a cap. */
+    public AttentionScores(@Nullable Tensor mask, boolean causal, double scale) {
+        this(mask, causal, scale, 0);
+    }
+
+    /** Returns the same with another mask, which is all that decides then. */
+    public AttentionScores withMask(@Nullable Tensor other) {
+        return new AttentionScores(other, false, scale, cap);
+    }
+}

@@ -1,0 +1,63 @@
+package org.peft4j.transformers.parts;
+
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.DecodingCache;
+import org.peft4j.core.ForwardContext;
+import org.peft4j.core.TaskType;
+import org.peft4j.core.TokenBatch;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.AttentionPoint;
+import org.peft4j.transformers.heads.TaskHead;
+
+/** A decoder with a head: what most families are, once their layers are built. */
+public final class DecoderModel extends FrozenBase {
+
+    /** The tasks of decoders. */
+    public static final Set<TaskType> TASKS =
+            Set.of(
+                    TaskType.CAUSAL_LM,
+                    TaskType.SEQ_CLS,
+                    TaskType.TOKEN_CLS,
+                    TaskType.QUESTION_ANS,
+                    TaskType.FEATURE_EXTRACTION);
+
+    private final DecoderStack stack;
+
+    /**
+     * Completes a decoder.
+     *
+     * @param stack its layers
+     * @param ties for a tensor that is another one's, the name of that other
+     */
+    public DecoderModel(
+            OpenedCheckpoint checkpoint,
+            Modules modules,
+            Sizes sizes,
+            DecoderStack stack,
+            TaskHead head,
+            Map<String, String> ties) {
+        super(checkpoint, modules, sizes, head, ties);
+        this.stack = stack;
+    }
+
+    @Override
+    public Tensor hiddenStates(
+            ForwardContext context, TokenBatch batch, @Nullable DecodingCache cache) {
+        return stack.forward(context, batch, cache);
+    }
+
+    @Override
+    public DecodingCache newCache(int rows, int capacity) {
+        AttentionPoint attention = points().of(AttentionPoint.class).get(0);
+        return new KeyValueCache(
+                door().weights(),
+                info().dtype(),
+                info().layers(),
+                attention.keyValueHeads(),
+                attention.headDim(),
+                rows,
+                capacity);
+    }
+}

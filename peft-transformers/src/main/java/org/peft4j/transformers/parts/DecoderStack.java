@@ -1,0 +1,128 @@
+package org.peft4j.transformers.parts;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.DecodingCache;
+import org.peft4j.core.ForwardContext;
+import org.peft4j.core.SequenceLayout;
+import org.peft4j.core.TokenBatch;
+import org.peft4j.core.ops.Ops;
+import org.peft4j.core.ops.Scope;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.InputFlow;
+import org.peft4j.core.points.InputPoint;
+import org.peft4j.core.points.NormPoint;
+
+/**
+ * A decoder: embedded tokens, one layer after the other with a cache, a last norm.
+ *
+ * @param embedding embeds the ids
+ * @param input where methods change the embedded sequence
+ * @param entrance what happens between there and the first layer, as learned positions
+ * @param rotary rotary positions, or null
+ * @param layers the layers, in order
+ * @param windows for each layer, how many keys a query sees; {@link AttentionMask#NO_WINDOW} for
+ *     all
+ * @param exit the last norm
+ */
+public record DecoderStack(
+        TokenEmbedding embedding,
+        InputPoint input,
+        Entrance entrance,
+        @Nullable Rotary rotary,
+        List<? extends Layer> layers,
+        List<Integer> windows,
+        Exit exit) {
+
+    /** One layer. */
+    @FunctionalInterface
+    public interface Layer {
+        /** Maps x, [batch, length, width], to the same shape. */
+        Tensor forward(ForwardContext context, Tensor x, AttentionCore.Step step);
+    }
+
+    /** What comes before the first layer. */
+    @FunctionalInterface
+    public interface Entrance {
+
+        /** The embedded sequence as it is. */
+        Entrance PLAIN = (context, x, layout) -> x;
+
+        /**
+         * Maps the embedded sequence to what the first layer reads.
+         *
+         * @param x [batch, length, width]
+         * @param layout where its tokens lie
+         */
+        Tensor enter(ForwardContext context, Tensor x, SequenceLayout layout);
+    }
+
+    /** What comes after the last layer. */
+    @FunctionalInterface
+    public interface Exit {
+        /** Maps x, [batch, length, width], to the hidden states. */
+        Tensor leave(ForwardContext context, Tensor x);
+
+        /** A norm. */
+        static Exit norm(NormPoint norm) {
+            return norm::forward;
+        }
+    }
+
+    /** Copies the lists. */
+    public DecoderStack {
+        layers = List.copyOf(layers);
+        windows = List.copyOf(windows);
+        if (windows.size() != layers.size()) {
+            throw new IllegalArgumentException("every layer needs a window");
+        }
+    }
+
+    /**
+     * Runs the decoder.
+     *
+     * @param cache what this kind of base made, or null
+     * @return the hidden states, [rows, length, width]
+     */
+    public Tensor forward(ForwardContext context, TokenBatch batch, @Nullable DecodingCache cache) {
+        KeyValueCache past = KeyValueCache.from(cache);
+        Ops ops = context.ops();
+        try (Scope scope = ops.scope()) {
+            InputFlow flow =
+                    input.forward(
+                            context,
+                            new InputFlow(embedding.forward(context, batch), batch.layout()));
+            SequenceLayout layout = flow.layout();
+            int keys = KeyValueCache.begin(past, context, batch.layout(), layout.length());
+            Tensor x = entrance.enter(context, flow.embeddings(), layout);
+            Ops.@Nullable RotaryTable turns = rotary == null ? null : rotary.table(ops, layout, x);
+            List<AttentionMask> masks = masks(ops, layout, keys, x);
+            for (int i = 0; i < layers.size(); i++) {
+                KeyValueCache.@Nullable Layer kept = past == null ? null : past.layer(i);
+                AttentionCore.Step step = new AttentionCore.Step(turns, masks.get(i), kept);
+                Tensor next = layers.get(i).forward(context, x, step);
+                x.close();
+                x = next;
+            }
+            if (past != null) {
+                past.advance(layout.length());
+            }
+            return scope.keep(exit.leave(context, x));
+        }
+    }
+
+    /** The mask of each layer; those with the same window share one. */
+    private List<AttentionMask> masks(Ops ops, SequenceLayout layout, int keys, Tensor like) {
+        Map<Integer, AttentionMask> byWindow = new HashMap<>();
+        List<AttentionMask> masks = new ArrayList<>();
+        for (int window : windows) {
+            masks.add(
+                    byWindow.computeIfAbsent(
+                            window, w -> AttentionMask.causal(ops, layout, keys, w, like)));
+        }
+        return masks;
+    }
+}
