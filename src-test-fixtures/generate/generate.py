@@ -23,12 +23,13 @@ import transformers
 import bases
 import byte_level_tokenizer
 import common
+import decoding
 import lora
 import optim
 import targets
 
 MARK = "golden/environment.json"
-PARTS = (bases, lora, targets, optim, byte_level_tokenizer)
+PARTS = (bases, lora, targets, optim, byte_level_tokenizer, decoding)
 
 
 def write_environment(root: Path) -> None:
