@@ -15,18 +15,23 @@ import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.OperatorDoor;
+import org.peft4j.transformers.bart.BartModel;
 import org.peft4j.transformers.llama.LlamaModel;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
+import org.peft4j.transformers.t5.T5Model;
 
 /** Opens checkpoint directories as Hugging Face publishes them. */
 public final class Checkpoints {
 
     /** How a base is built, by {@code model_type}. */
     private static final Map<String, Function<OpenedCheckpoint, BaseModel>> FAMILIES =
-            Map.of(
-                    "llama", LlamaModel::open,
-                    "mistral", LlamaModel::open,
-                    "qwen2", LlamaModel::open);
+            Map.ofEntries(
+                    Map.entry("bart", BartModel::open),
+                    Map.entry("llama", LlamaModel::open),
+                    Map.entry("mistral", LlamaModel::open),
+                    Map.entry("mt5", T5Model::open),
+                    Map.entry("qwen2", LlamaModel::open),
+                    Map.entry("t5", T5Model::open));
 
     private Checkpoints() {}
 

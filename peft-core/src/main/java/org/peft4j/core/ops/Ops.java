@@ -337,10 +337,62 @@ public final class Ops implements AutoCloseable {
                 q,
                 k,
                 v,
-                orAbsent(scores.mask()),
+                mask(scores, k.size(2)),
                 door.number(scores.causal() ? 1 : 0),
                 door.number(scores.scale()),
                 door.number(scores.cap()));
+    }
+
+    /** What is added to the scores: the mask, and the bias where there is one. */
+    private Tensor mask(AttentionScores scores, long keys) {
+        @Nullable Tensor bias = scores.bias();
+        if (bias == null) {
+            return orAbsent(scores.mask());
+        }
+        if (scores.causal()) {
+            throw new IllegalArgumentException("scores with a bias need a mask for what is later");
+        }
+        return biasedMask(scores.mask(), bias, keys);
+    }
+
+    /**
+     * mask + bias, of which the last columns are taken.
+     *
+     * @param mask broadcast to [batch, heads, length, keys], or null
+     * @param bias [batch or 1, heads, length, at least keys]
+     */
+    public Tensor biasedMask(@Nullable Tensor mask, Tensor bias, long keys) {
+        return call("biased_mask", bias.dtype(), orAbsent(mask), bias, number(keys));
+    }
+
+    /**
+     * The buckets of relative positions (Raffel et al. 2020): one for each small distance, and for
+     * larger ones buckets that widen with the logarithm, up to a distance from which on all share
+     * the last.
+     *
+     * @param length the queries, the last of the keys' positions
+     * @param keys the keys
+     * @param buckets how many there are
+     * @param distance from where on all share a bucket
+     * @param bothWays whether later keys have buckets of their own, half of all; otherwise they
+     *     share that of the query itself
+     * @param like gives the device
+     * @return INT64 [length, keys]
+     */
+    public Tensor relativeBuckets(
+            long length, long keys, int buckets, int distance, boolean bothWays, Tensor like) {
+        int oneWay = bothWays ? buckets / 2 : buckets;
+        int exact = oneWay / 2;
+        return call(
+                "relative_buckets",
+                DType.INT64,
+                number(length),
+                number(keys),
+                door.number(oneWay),
+                door.number(exact),
+                door.number(Math.log((double) distance / exact)),
+                door.number(bothWays ? 1 : 0),
+                like);
     }
 
     /**
@@ -369,7 +421,7 @@ public final class Ops implements AutoCloseable {
                 door.number((double) d),
                 orAbsent(table == null ? null : table.cos()),
                 orAbsent(table == null ? null : table.sin()),
-                orAbsent(scores.mask()),
+                mask(scores, k.size(1)),
                 door.number(scores.causal() ? 1 : 0),
                 door.number(scores.scale()),
                 door.number(scores.cap()));
@@ -450,7 +502,7 @@ public final class Ops implements AutoCloseable {
                 door.number((double) d),
                 orAbsent(table == null ? null : table.cos()),
                 orAbsent(table == null ? null : table.sin()),
-                orAbsent(scores.mask()),
+                mask(scores, start + k.size(1)),
                 door.number(scores.causal() ? 1 : 0),
                 door.number(scores.scale()),
                 door.number(scores.cap()),

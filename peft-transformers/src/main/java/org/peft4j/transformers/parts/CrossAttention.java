@@ -23,16 +23,13 @@ public record CrossAttention(
      */
     public record Encoded(@Nullable Tensor hidden, AttentionMask mask) {}
 
-    /**
-     * Maps x, [batch, length, width], to the same shape.
-     *
-     * @param cache keeps the keys and values of the encoder's output; or null
-     */
-    public Tensor forward(
-            ForwardContext context,
-            Tensor x,
-            Encoded encoded,
-            KeyValueCache.@Nullable Layer cache) {
+    /** Maps x, [batch, length, width], to the same shape; a cache keeps keys and values. */
+    public Tensor forward(ForwardContext context, Tensor x, AttentionCore.Step step) {
+        @Nullable Encoded encoded = step.encoded();
+        if (encoded == null) {
+            throw new IllegalStateException("a decoder with cross attention needs its encoder");
+        }
+        KeyValueCache.@Nullable Layer cache = step.cache();
         KeyValueCache.@Nullable Cross kept = cache == null ? null : cache.cross();
         KeyValueCache.Cross cross = kept == null ? project(context, encoded, cache) : kept;
         Tensor attended =

@@ -1,5 +1,6 @@
 package org.peft4j.transformers.parts;
 
+import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.TokenBatch;
@@ -7,8 +8,20 @@ import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.EmbeddingPoint;
 
-/** Embeds ids after checking them: an id out of range would end a CUDA process. */
-public record TokenEmbedding(EmbeddingPoint table) {
+/**
+ * Embeds ids after checking them: an id out of range would end a CUDA process.
+ *
+ * @param table the table
+ * @param shared the module whose table it is, where an encoder and a decoder each have a module of
+ *     their own for it; what acts at both adds up. Or null
+ * @param scale a factor on the embeddings; 1 for none
+ */
+public record TokenEmbedding(EmbeddingPoint table, @Nullable EmbeddingPoint shared, double scale) {
+
+    /** A table alone. */
+    public TokenEmbedding(EmbeddingPoint table) {
+        this(table, null, 1);
+    }
 
     /** Returns the embeddings of a batch's ids, [rows, length, width]. */
     public Tensor forward(ForwardContext context, TokenBatch batch) {
@@ -28,6 +41,26 @@ public record TokenEmbedding(EmbeddingPoint table) {
             }
         }
         Ops ops = context.ops();
-        return table.forward(context, ops.longs(ids, batch.rows(), batch.length()));
+        Tensor embedded = embed(context, ops.longs(ids, batch.rows(), batch.length()));
+        return scale == 1 ? embedded : ops.scale(embedded, scale);
+    }
+
+    private Tensor embed(ForwardContext context, Tensor ids) {
+        if (shared == null || !acts(context, shared)) {
+            return table.forward(context, ids);
+        }
+        Tensor common = shared.forward(context, ids);
+        if (!acts(context, table)) {
+            return common;
+        }
+        Ops ops = context.ops();
+        Tensor frozen = ops.embedding(ids, table.table());
+        Tensor own = ops.add(table.forward(context, ids), ops.scale(frozen, -1));
+        return ops.add(common, own);
+    }
+
+    private static boolean acts(ForwardContext context, EmbeddingPoint point) {
+        return context.weights(point) != point.table()
+                || context.at(point).stream().anyMatch(group -> !group.placements().isEmpty());
     }
 }
