@@ -6,7 +6,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -48,6 +47,9 @@ final class TrainStep implements Callable<Integer> {
     @Option(names = "--dtype", required = true)
     String dtype = "";
 
+    @Option(names = "--threads", required = true)
+    int threads;
+
     @Mixin Workload workload = new Workload();
 
     private TrainStep() {}
@@ -60,7 +62,7 @@ final class TrainStep implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         double started = seconds() - sinceProcessStart();
-        System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(workload.threads));
+        System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
         Engine.getEngine(PtEngine.ENGINE_NAME); // the counterpart of Python's import torch
 
         double opening = seconds();
@@ -93,7 +95,7 @@ final class TrainStep implements Callable<Integer> {
                 result.addProperty("open_to_first_step_s", first - opening);
                 result.addProperty("step_s", median);
                 result.addProperty("tokens_per_s", workload.rows * workload.length / median);
-                result.addProperty("peak_rss_mib", peakResidentMib());
+                result.addProperty("peak_rss_mib", Resident.peakMib());
                 result.add("losses", losses);
                 System.out.println(result);
             }
@@ -138,14 +140,5 @@ final class TrainStep implements Callable<Integer> {
     private static double sinceProcessStart() {
         return (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime())
                 / 1e3;
-    }
-
-    /** The largest resident set so far, as Linux keeps it. */
-    private static double peakResidentMib() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmHWM:"))
-                .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D+", "")) / 1024)
-                .findFirst()
-                .orElse(Double.NaN);
     }
 }

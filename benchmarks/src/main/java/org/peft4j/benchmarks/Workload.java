@@ -41,12 +41,6 @@ final class Workload {
             description = "steps before the timed ones (${DEFAULT-VALUE})")
     int warmup;
 
-    @Option(
-            names = "--threads",
-            defaultValue = "2",
-            description = "libtorch's threads (${DEFAULT-VALUE})")
-    int threads;
-
     /** Returns the options of one process, in the spelling that both languages read. */
     List<String> arguments(String checkpoint, DType dtype) {
         List<String> arguments = new ArrayList<>();
@@ -56,7 +50,6 @@ final class Workload {
         arguments.addAll(List.of("--length", String.valueOf(length)));
         arguments.addAll(List.of("--steps", String.valueOf(steps)));
         arguments.addAll(List.of("--warmup", String.valueOf(warmup)));
-        arguments.addAll(List.of("--threads", String.valueOf(threads)));
         return arguments;
     }
 

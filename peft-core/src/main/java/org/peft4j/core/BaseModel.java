@@ -117,6 +117,11 @@ public interface BaseModel extends AutoCloseable {
         return List.of();
     }
 
+    /** Returns the names of a classifier's classes, in the order of the logits; else empty. */
+    default List<String> labels() {
+        return List.of();
+    }
+
     /**
      * Returns the linears whose weight is tied to an embedding, such as {@code lm_head}.
      *

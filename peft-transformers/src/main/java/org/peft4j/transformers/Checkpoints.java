@@ -10,17 +10,20 @@ import org.jspecify.annotations.Nullable;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.FrozenWeights;
+import org.peft4j.core.PeftException;
 import org.peft4j.core.files.CheckpointDirectory;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.OperatorDoor;
 import org.peft4j.transformers.bart.BartModel;
+import org.peft4j.transformers.hub.Hub;
+import org.peft4j.transformers.hub.HubOptions;
 import org.peft4j.transformers.llama.LlamaModel;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
 import org.peft4j.transformers.t5.T5Model;
 
-/** Opens checkpoint directories as Hugging Face publishes them. */
+/** Opens checkpoints as Hugging Face publishes them, from a directory or from the hub. */
 public final class Checkpoints {
 
     /** How a base is built, by {@code model_type}. */
@@ -72,6 +75,72 @@ public final class Checkpoints {
             door.close();
             throw e;
         }
+    }
+
+    /**
+     * Opens a model by its directory or its name on the hub, on the CPU in its own dtype.
+     *
+     * @param nameOrPath as for {@link #resolve(String)}; adapters record it as their base
+     * @return the base; the caller closes it
+     * @throws PeftException as {@link #resolve(String)} and {@link #open(Path)} do
+     */
+    public static BaseModel open(String nameOrPath) {
+        return open(nameOrPath, LoadOptions.defaults());
+    }
+
+    /**
+     * Opens a model by its directory or its name on the hub.
+     *
+     * @param nameOrPath as for {@link #resolve(String)}; adapters record it as their base unless
+     *     the options name another
+     * @param options device, dtype and name
+     * @return the base; the caller closes it
+     * @throws PeftException as {@link #resolve(String)} and {@link #open(Path)} do
+     */
+    public static BaseModel open(String nameOrPath, LoadOptions options) {
+        return open(nameOrPath, options, HubOptions.fromEnvironment());
+    }
+
+    /**
+     * Opens a model by its directory or its name on the hub.
+     *
+     * @param nameOrPath as for {@link #resolve(String)}; adapters record it as their base unless
+     *     the options name another
+     * @param options device, dtype and name
+     * @param hub where the hub and the cache are, and which revision to take
+     * @return the base; the caller closes it
+     * @throws PeftException as {@link #resolve(String)} and {@link #open(Path)} do
+     */
+    public static BaseModel open(String nameOrPath, LoadOptions options, HubOptions hub) {
+        return open(
+                resolve(nameOrPath, hub),
+                options.name() == null ? options.withName(nameOrPath) : options);
+    }
+
+    /**
+     * Returns the directory of a base model or an adapter, downloaded from the Hugging Face hub if
+     * need be; the environment says how, see {@link HubOptions#fromEnvironment()}.
+     *
+     * @param nameOrPath a directory, returned as it is, or a name on the hub such as {@code
+     *     Qwen/Qwen2.5-0.5B}
+     * @return the directory
+     * @throws PeftException as {@link Hub#resolve} does
+     */
+    public static Path resolve(String nameOrPath) {
+        return resolve(nameOrPath, HubOptions.fromEnvironment());
+    }
+
+    /**
+     * Returns the directory of a base model or an adapter, downloaded from the Hugging Face hub if
+     * need be.
+     *
+     * @param nameOrPath a directory, returned as it is, or a name on the hub
+     * @param options where the hub and the cache are, and which revision to take
+     * @return the directory
+     * @throws PeftException as {@link Hub#resolve} does
+     */
+    public static Path resolve(String nameOrPath, HubOptions options) {
+        return Hub.resolve(nameOrPath, options);
     }
 
     private static Function<OpenedCheckpoint, BaseModel> family(JsonFields config) {

@@ -10,23 +10,32 @@ import java.util.Locale;
 import org.peft4j.core.BadFileException;
 
 /** Turns what the operating system says into what the user should know and do. */
-final class Failures {
+public final class Failures {
 
     private static final String NO_SPACE = "no space left on device";
 
     private Failures() {}
 
-    static BadFileException reading(Path file, IOException cause) {
+    /**
+     * Makes the error for a file or directory that could not be read; the caller throws it.
+     *
+     * @param file what was to be read
+     * @param cause what the system said
+     */
+    public static BadFileException reading(Path file, IOException cause) {
         return new BadFileException(
                 file, "could not be read: " + reason(cause), readRemedy(cause), cause);
     }
 
     /**
+     * Makes the error for a file that could not be written; the caller throws it.
+     *
      * @param file what was to be written
+     * @param cause what the system said
      * @param kept what is still true about the old content, a clause such as "the old file is
      *     unchanged"
      */
-    static BadFileException writing(Path file, IOException cause, String kept) {
+    public static BadFileException writing(Path file, IOException cause, String kept) {
         return new BadFileException(
                 file,
                 "could not be written: " + reason(cause) + "; " + kept,

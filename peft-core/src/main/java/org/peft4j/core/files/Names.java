@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Names from untrusted files: checking, quoting and finding what was meant. */
-final class Names {
+public final class Names {
 
     private static final int LONGEST_QUOTE = 120;
     private static final int LONGEST_COMPARED = 200;
@@ -18,7 +18,7 @@ final class Names {
     private Names() {}
 
     /** Returns the text in quotes, without control characters, and cut if it is long. */
-    static String quote(String text) {
+    public static String quote(String text) {
         StringBuilder quoted = new StringBuilder("\"");
         int end = Math.min(text.length(), LONGEST_QUOTE);
         for (int i = 0; i < end; i++) {
@@ -44,7 +44,7 @@ final class Names {
     }
 
     /** Returns whether this names a file directly inside a directory, on every system. */
-    static boolean isPlainFileName(String name) {
+    public static boolean isPlainFileName(String name) {
         return !name.isEmpty()
                 && name.length() <= LONGEST_FILE_NAME
                 && !name.equals(".")

@@ -13,6 +13,7 @@ import org.peft4j.core.ForwardContext;
 import org.peft4j.core.InjectionPoints;
 import org.peft4j.core.ModelInfo;
 import org.peft4j.core.TaskLoss;
+import org.peft4j.core.TaskType;
 import org.peft4j.core.TokenBatch;
 import org.peft4j.core.WeightOverlay;
 import org.peft4j.core.ops.OperatorDoor;
@@ -116,6 +117,12 @@ public abstract class FrozenBase implements BaseModel {
     @Override
     public final Tensor logits(ForwardContext context, Tensor hidden, TokenBatch batch) {
         return head.logits(context, hidden, batch);
+    }
+
+    @Override
+    public final List<String> labels() {
+        boolean classifies = head.task() == TaskType.SEQ_CLS || head.task() == TaskType.TOKEN_CLS;
+        return classifies ? modules.head().labels() : List.of();
     }
 
     @Override

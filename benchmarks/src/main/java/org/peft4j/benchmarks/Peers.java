@@ -1,0 +1,156 @@
+package org.peft4j.benchmarks;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.peft4j.core.ops.DType;
+import picocli.CommandLine.Option;
+
+/** The two sides of a comparison: each run is a fresh process that prints one JSON object. */
+final class Peers {
+
+    @Option(
+            names = "--python",
+            defaultValue = "python3",
+            description =
+                    "a Python that has src-test-fixtures/generate/requirements.txt"
+                            + " (${DEFAULT-VALUE})")
+    String python = "python3";
+
+    @Option(
+            names = "--scripts",
+            defaultValue = "benchmarks/python",
+            description = "where the Python sides are (${DEFAULT-VALUE})")
+    Path scripts = Path.of("benchmarks/python");
+
+    @Option(
+            names = "--checkpoints",
+            defaultValue = "benchmarks/target/checkpoints",
+            description = "where to write the random checkpoints (${DEFAULT-VALUE})")
+    Path checkpoints = Path.of("benchmarks/target/checkpoints");
+
+    @Option(names = "--runs", defaultValue = "3", description = "runs a side (${DEFAULT-VALUE})")
+    int runs;
+
+    @Option(
+            names = "--threads",
+            defaultValue = "2",
+            description = "libtorch's threads (${DEFAULT-VALUE})")
+    int threads;
+
+    @Option(
+            names = "--dtypes",
+            split = ",",
+            defaultValue = "float32,bfloat16",
+            description = "dtypes to measure (${DEFAULT-VALUE})")
+    List<String> dtypes = List.of();
+
+    /** What the runs of both sides printed. */
+    record Runs(List<JsonObject> here, List<JsonObject> there) {
+
+        double here(String key) {
+            return median(here, key);
+        }
+
+        double there(String key) {
+            return median(there, key);
+        }
+    }
+
+    /** Returns the dtypes to measure. */
+    List<DType> dtypes() {
+        return dtypes.stream()
+                .map(
+                        name ->
+                                DType.fromConfigName(name)
+                                        .orElseThrow(
+                                                () ->
+                                                        new IllegalArgumentException(
+                                                                "no dtype " + name)))
+                .toList();
+    }
+
+    /** Writes a random checkpoint and returns its directory. */
+    Path write(RandomLlama base, DType dtype) {
+        Path checkpoint = checkpoints.resolve(dtype.configName());
+        base.write(checkpoint, dtype);
+        return checkpoint;
+    }
+
+    /**
+     * Runs both sides in turn.
+     *
+     * @param main the Java side
+     * @param script the Python side
+     * @param options what both understand
+     */
+    Runs run(Class<?> main, String script, List<String> options)
+            throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(options);
+        arguments.addAll(List.of("--threads", String.valueOf(threads)));
+        List<JsonObject> here = new ArrayList<>();
+        List<JsonObject> there = new ArrayList<>();
+        for (int run = 0; run < runs; run++) {
+            here.add(run(java(main), arguments));
+            there.add(run(List.of(python, scripts.resolve(script).toString()), arguments));
+            System.err.printf("run %d of %d done: %s%n", run + 1, runs, arguments);
+        }
+        return new Runs(here, there);
+    }
+
+    private static List<String> java(Class<?> main) {
+        return List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-Xmx512m",
+                "-XX:TieredStopAtLevel=1", // the work is libtorch's: a JVM that starts fast will do
+                "-XX:+UseSerialGC",
+                "-Dai.djl.offline=true",
+                "-DOPT_OUT_TRACKING=true",
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName());
+    }
+
+    private JsonObject run(List<String> command, List<String> arguments)
+            throws IOException, InterruptedException {
+        List<String> whole = new ArrayList<>(command);
+        whole.addAll(arguments);
+        Path errors = Files.createTempFile("side-by-side", ".log");
+        ProcessBuilder builder = new ProcessBuilder(whole).redirectError(errors.toFile());
+        builder.environment().put("OMP_NUM_THREADS", String.valueOf(threads));
+        Process process = builder.start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new UncheckedIOException(
+                    new IOException(
+                            command.get(0)
+                                    + " failed with exit code "
+                                    + process.exitValue()
+                                    + ":\n"
+                                    + Files.readString(errors)));
+        }
+        Files.delete(errors);
+        List<String> lines = out.lines().toList();
+        return JsonParser.parseString(lines.get(lines.size() - 1)).getAsJsonObject();
+    }
+
+    /** Writes a figure for a table. */
+    static String number(double value) {
+        return String.format(Locale.ROOT, value >= 100 ? "%,.0f" : "%.3f", value);
+    }
+
+    private static double median(List<JsonObject> runs, String key) {
+        double[] values =
+                runs.stream().mapToDouble(run -> run.get(key).getAsDouble()).sorted().toArray();
+        int middle = values.length / 2;
+        return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+    }
+}

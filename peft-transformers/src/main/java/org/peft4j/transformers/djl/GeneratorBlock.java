@@ -1,0 +1,89 @@
+package org.peft4j.transformers.djl;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.peft4j.core.AdapterSelection;
+import org.peft4j.core.PeftModel;
+import org.peft4j.core.SequenceLayout;
+import org.peft4j.core.TokenBatch;
+import org.peft4j.transformers.generation.GenerationConfig;
+import org.peft4j.transformers.generation.Generator;
+
+/**
+ * Generation as a DJL block. Inputs are prompts as {@link PeftBlock} takes them; outputs are the
+ * new tokens, INT64 [rows, length], and their mask, INT64 of the same shape: rows that ended early
+ * are padded on the right.
+ */
+public final class GeneratorBlock extends ServingBlock {
+
+    private final Generator generator;
+    private final GenerationConfig config;
+
+    /**
+     * Wraps a model.
+     *
+     * @param model stays the caller's to close
+     * @param config how to generate
+     * @param selection which adapters act where a request chooses none
+     * @param adapters the adapters that requests choose from
+     */
+    public GeneratorBlock(
+            PeftModel model,
+            GenerationConfig config,
+            AdapterSelection selection,
+            List<String> adapters) {
+        super(model, selection, adapters);
+        this.config = config;
+        this.generator = Generator.greedy(model, config);
+    }
+
+    @Override
+    NDList run(NDManager manager, ModelInputs inputs, AdapterSelection chosen) {
+        List<long[]> texts = generator.generate(chosen, prompts(inputs.batch()));
+        int width = texts.stream().mapToInt(text -> text.length).max().orElse(0);
+        long[] ids = new long[texts.size() * width];
+        long[] mask = new long[ids.length];
+        Arrays.fill(ids, config.padId());
+        for (int row = 0; row < texts.size(); row++) {
+            long[] text = texts.get(row);
+            System.arraycopy(text, 0, ids, row * width, text.length);
+            Arrays.fill(mask, row * width, row * width + text.length, 1);
+        }
+        Shape shape = new Shape(texts.size(), width);
+        return new NDList(array(manager, ids, shape), array(manager, mask, shape));
+    }
+
+    private static NDArray array(NDManager manager, long[] values, Shape shape) {
+        return manager.create(values, shape);
+    }
+
+    /** The tokens of each row, without padding. */
+    private static List<long[]> prompts(TokenBatch batch) {
+        SequenceLayout layout = batch.layout();
+        long[] mask = layout.mask();
+        List<long[]> prompts = new ArrayList<>();
+        for (int row = 0; row < batch.rows(); row++) {
+            int start = row * batch.length();
+            long[] ids = new long[batch.length()];
+            int count = 0;
+            for (int i = start; i < start + batch.length(); i++) {
+                if (mask == null || mask[i] == 1) {
+                    ids[count++] = batch.inputIds()[i];
+                }
+            }
+            prompts.add(Arrays.copyOf(ids, count));
+        }
+        return prompts;
+    }
+
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        Shape shape = new Shape(inputShapes[0].get(0), config.maxNewTokens());
+        return new Shape[] {shape, shape};
+    }
+}

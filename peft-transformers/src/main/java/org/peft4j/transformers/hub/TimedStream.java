@@ -1,0 +1,75 @@
+package org.peft4j.transformers.hub;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The body of an answer that breaks off when nothing arrives for too long. The HTTP client's own
+ * timeout ends with the headers, or else counts the whole body, depending on the Java version.
+ */
+final class TimedStream extends FilterInputStream {
+
+    private final Duration silence;
+    private volatile long lastSign = System.nanoTime();
+    private volatile boolean closed;
+    private volatile boolean silent;
+
+    TimedStream(InputStream body, Duration silence) {
+        super(body);
+        this.silence = silence;
+        watch(silence.toNanos());
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        lastSign = System.nanoTime(); // the time that the reader took is not the server's
+        try {
+            int count = super.read(buffer, offset, length);
+            lastSign = System.nanoTime();
+            return count;
+        } catch (IOException e) {
+            if (silent) {
+                throw new HttpTimeoutException("nothing arrived for " + silence.toMillis() + " ms");
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        super.close();
+    }
+
+    private void watch(long nanos) {
+        CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(this::check);
+    }
+
+    private void check() {
+        if (closed) {
+            return;
+        }
+        long left = silence.toNanos() - (System.nanoTime() - lastSign);
+        if (left > 0) {
+            watch(left);
+            return;
+        }
+        silent = true;
+        try {
+            close(); // wakes the reader
+        } catch (IOException e) {
+            // The reader hears of it.
+        }
+    }
+}
