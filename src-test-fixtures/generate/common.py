@@ -10,6 +10,8 @@ from transformers import AutoModelForCausalLM
 
 RESOURCES = Path(__file__).resolve().parent.parent / "src/main/resources/org/peft4j/fixtures"
 ATTENTION = "sdpa"
+# PyTorch's attention cannot bend scores by a cap.
+WITHOUT_SDPA = ("gemma2",)
 
 
 def generator(name: str) -> torch.Generator:
@@ -26,11 +28,22 @@ def token_ids(name: str, shape, vocab: int) -> torch.Tensor:
     return torch.randint(3, vocab, tuple(shape), generator=generator(name))
 
 
-def load_base(root: Path, name: str, dtype="auto"):
-    """A fresh model each time: dynamic rope keeps state between calls."""
-    model = AutoModelForCausalLM.from_pretrained(
-        root / "bases" / name, dtype=dtype, attn_implementation=ATTENTION
+def attention(model_type: str) -> str:
+    """Which implementation computes the golden values."""
+    return "eager" if model_type in WITHOUT_SDPA else ATTENTION
+
+
+def load_base(root: Path, name: str, dtype="auto", auto=AutoModelForCausalLM, **options):
+    """
+    A fresh model each time: dynamic rope keeps state between calls. Every weight must come from the file; tensors that
+    the class doesn't know, such as another task's head, are left.
+    """
+    folder = root / "bases" / name
+    model_type = json.loads((folder / "config.json").read_text())["model_type"]
+    model, info = auto.from_pretrained(
+        folder, dtype=dtype, attn_implementation=attention(model_type), output_loading_info=True, **options
     )
+    assert not info["missing_keys"] and not info["mismatched_keys"], (name, info)
     model.name_or_path = name
     return model.eval()
 
@@ -41,6 +54,10 @@ def right_padding(lengths, width: int) -> torch.Tensor:
 
 def left_padding(lengths, width: int) -> torch.Tensor:
     return right_padding(lengths, width).flip(1)
+
+
+def padded(ids: torch.Tensor, mask: torch.Tensor, pad: int) -> torch.Tensor:
+    return ids.masked_fill(mask == 0, pad)
 
 
 def write_tensors(path: Path, tensors: dict) -> None:

@@ -7,7 +7,7 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig
 
-from bases import SMALLER
+from decoders import SMALLER
 from common import load_base, write_json
 
 # Models whose weights are not fixtures: only their module paths matter.

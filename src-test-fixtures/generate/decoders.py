@@ -1,15 +1,15 @@
-"""Tiny random checkpoints and what transformers computes with them."""
+"""Tiny random causal decoders and what transformers computes with them."""
 
-import json
-import shutil
 from pathlib import Path
 
 import torch
-from transformers import AutoModelForCausalLM, LlamaConfig, MistralConfig, Qwen2Config
-
-from common import (
-    ATTENTION, left_padding, load_base, normal, right_padding, token_ids, write_json, write_tensors,
+from transformers import (
+    AutoModelForCausalLM, Gemma2Config, GemmaConfig, GPT2Config, GPTNeoXConfig, LlamaConfig, MistralConfig, OPTConfig,
+    Phi3Config, Qwen2Config, Qwen3Config,
 )
+
+from checkpoints import NARROW_STD, WEIGHT_STD, randomise, save, write_old_spelling
+from common import attention, left_padding, load_base, right_padding, token_ids, write_tensors
 
 SMALL = dict(
     vocab_size=128, hidden_size=32, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4,
@@ -21,6 +21,20 @@ LLAMA3_ROPE = dict(
     original_max_position_embeddings=32,
 )
 SMALLER = SMALL | dict(vocab_size=96, num_hidden_layers=1)
+
+# The families beside llama, mistral and qwen2 are half as wide.
+SPECIAL = dict(vocab_size=96, bos_token_id=1, eos_token_id=2, pad_token_id=0)
+NARROW = SPECIAL | dict(
+    hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=4, max_position_embeddings=64,
+)
+GROUPED = NARROW | dict(num_key_value_heads=2)
+GPT2 = SPECIAL | dict(n_embd=16, n_layer=2, n_head=4, n_positions=64)
+OPT = SPECIAL | dict(hidden_size=16, ffn_dim=32, num_hidden_layers=2, num_attention_heads=4, max_position_embeddings=64)
+# Heads of 16, of which a quarter is rotated.
+NEOX = NARROW | dict(hidden_size=32, num_attention_heads=2)
+LONG_ROPE = dict(
+    rope_type="longrope", rope_theta=10000.0, short_factor=[1.0, 1.1, 1.2, 1.3], long_factor=[1.5, 2.0, 3.0, 5.0],
+)
 
 
 def rope(kind: str, factor: float) -> dict:
@@ -41,12 +55,77 @@ CONFIGS = {
     "qwen2-window": Qwen2Config(
         **SMALLER | dict(num_hidden_layers=3), use_sliding_window=True, sliding_window=8, max_window_layers=1
     ),
+    "qwen3": Qwen3Config(**GROUPED, head_dim=8, tie_word_embeddings=True),
+    "qwen3-window": Qwen3Config(
+        **GROUPED, head_dim=8, attention_bias=True, use_sliding_window=True, sliding_window=8, max_window_layers=1
+    ),
+    "gemma": GemmaConfig(**GROUPED | dict(num_key_value_heads=1), head_dim=8),
+    # Caps low enough to bend the scores and logits of so small a model.
+    "gemma2": Gemma2Config(
+        **GROUPED, head_dim=8, query_pre_attn_scalar=24, sliding_window=8,
+        attn_logit_softcapping=1.5, final_logit_softcapping=4.0,
+    ),
+    "phi3": Phi3Config(
+        **GROUPED | dict(num_attention_heads=2, num_key_value_heads=1), sliding_window=8,
+        rope_parameters=dict(rope_type="default", rope_theta=10000.0, partial_rotary_factor=0.5),
+    ),
+    "phi3-longrope": Phi3Config(
+        **GROUPED | dict(num_attention_heads=2), original_max_position_embeddings=16, rope_parameters=LONG_ROPE,
+    ),
+    "gpt2": GPT2Config(**GPT2),
+    "gpt2-scaled": GPT2Config(
+        **GPT2, n_inner=24, scale_attn_by_inverse_layer_idx=True, activation_function="relu", tie_word_embeddings=False
+    ),
+    "gpt-neox": GPTNeoXConfig(**NEOX, attention_bias=True),
+    "gpt-neox-sequential": GPTNeoXConfig(
+        **NEOX | dict(num_hidden_layers=1), use_parallel_residual=False, attention_bias=False, hidden_act="gelu_new",
+        rope_parameters=dict(rope_type="default", rope_theta=5000.0, partial_rotary_factor=0.5),
+    ),
+    "opt": OPTConfig(**OPT),
+    # As opt-350m: norms behind the blocks, none at the end, embeddings narrower than the model.
+    "opt-projected": OPTConfig(**OPT, do_layer_norm_before=False, word_embed_proj_dim=8),
 }
 COPIES_OF_LLAMA = ("llama-sharded", "llama-bf16")
 NAMES = (*CONFIGS, *COPIES_OF_LLAMA)
 
-# Large, so that every part shows in the logits; larger still, and rounding errors show too.
-WEIGHT_STD = 0.2
+
+def scaling_apart(config: dict) -> None:
+    scaling = config.pop("rope_parameters")
+    config["rope_theta"] = scaling.pop("rope_theta")
+    config["rope_scaling"] = scaling
+
+
+def theta_apart(config: dict) -> None:
+    """No scaling; transformers 4 worked out for itself which layers slide."""
+    config["rope_theta"] = config.pop("rope_parameters")["rope_theta"]
+    config.pop("layer_types", None)
+
+
+def gemma(config: dict) -> None:
+    """hidden_act said gelu, and was overruled."""
+    theta_apart(config)
+    config |= {"hidden_act": "gelu", "hidden_activation": "gelu_pytorch_tanh"}
+
+
+def phi3(config: dict) -> None:
+    rope_parameters = config.pop("rope_parameters")
+    config["rope_theta"] = rope_parameters.pop("rope_theta")
+    config["partial_rotary_factor"] = rope_parameters.pop("partial_rotary_factor")
+    kind = rope_parameters.pop("rope_type")
+    rope_parameters.pop("original_max_position_embeddings", None)
+    config["rope_scaling"] = None if kind == "default" else {"type": kind} | rope_parameters
+
+
+def neox(config: dict) -> None:
+    rope_parameters = config.pop("rope_parameters")
+    config["rotary_emb_base"] = rope_parameters["rope_theta"]
+    config["rotary_pct"] = rope_parameters["partial_rotary_factor"]
+
+
+OLD_SPELLINGS = {
+    "llama-tied-scaled": scaling_apart, "qwen3-window": theta_apart, "gemma": gemma, "gemma2": theta_apart,
+    "phi3": phi3, "phi3-longrope": phi3, "gpt-neox": neox, "gpt-neox-sequential": neox,
+}
 
 WIDTH = 24
 LENGTHS = (24, 15)
@@ -55,55 +134,22 @@ NEW_TOKENS = 16
 LEAST_MARGIN = 0.05
 
 
-def randomise(model, name: str) -> None:
-    """Norms near one, everything else noise; biases too."""
-    with torch.no_grad():
-        for path, parameter in model.named_parameters():
-            noise = normal(f"{name}/{path}", parameter.shape, WEIGHT_STD)
-            parameter.copy_(1 + noise if "norm" in path else noise)
-
-
 def write_checkpoints(root: Path) -> None:
     for name, config in CONFIGS.items():
-        model = AutoModelForCausalLM.from_config(config, attn_implementation=ATTENTION)
-        randomise(model, name)
+        model = AutoModelForCausalLM.from_config(config, attn_implementation=attention(config.model_type))
+        randomise(model, name, NARROW_STD if config.hidden_size == NARROW["hidden_size"] else WEIGHT_STD)
         save(model, root, name)
     save(load_base(root, "llama"), root, "llama-sharded", max_shard_size="32KB")
     save(load_base(root, "llama").to(torch.bfloat16), root, "llama-bf16")
-    write_old_spelling(root, "llama-tied-scaled")
-
-
-def save(model, root: Path, name: str, **options) -> None:
-    model.save_pretrained(root / "bases" / name, **options)
-
-
-def write_old_spelling(root: Path, name: str) -> None:
-    """config.v4.json: the same config as transformers 4 wrote it; checked to give the same logits."""
-    folder = root / "bases" / name
-    config = json.loads((folder / "config.json").read_text())
-    scaling = config.pop("rope_parameters")
-    config["rope_theta"] = scaling.pop("rope_theta")
-    config["rope_scaling"] = scaling
-    config["torch_dtype"] = config.pop("dtype")
-    config["transformers_version"] = "4.45.0"
-    write_json(folder / "config.v4.json", config)
-
-    old = root / "old-spelling"
-    shutil.copytree(folder, old)
-    shutil.move(old / "config.v4.json", old / "config.json")
-    ids = token_ids("old-spelling", (1, WIDTH), config["vocab_size"])
-    with torch.no_grad():
-        reread = AutoModelForCausalLM.from_pretrained(old, attn_implementation=ATTENTION).eval()
-        expected = load_base(root, name)(ids).logits
-        assert reread.config.rope_parameters == LLAMA3_ROPE and torch.equal(reread(ids).logits, expected)
-    shutil.rmtree(old)
+    for name, respell in OLD_SPELLINGS.items():
+        write_old_spelling(root, name, respell)
 
 
 @torch.no_grad()
 def forward(root: Path, name: str, inputs: dict, dtype="auto") -> tuple[torch.Tensor, torch.Tensor]:
     """Hidden states after the final norm, and logits, both as float32."""
     model = load_base(root, name, dtype)
-    hidden = model.model(**inputs).last_hidden_state
+    hidden = model.base_model(**inputs).last_hidden_state
     return hidden.float(), model(**inputs).logits.float()
 
 
