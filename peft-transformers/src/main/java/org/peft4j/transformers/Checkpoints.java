@@ -15,6 +15,9 @@ import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.OperatorDoor;
+import org.peft4j.transformers.bert.BertModel;
+import org.peft4j.transformers.bert.RobertaModel;
+import org.peft4j.transformers.distilbert.DistilBertModel;
 import org.peft4j.transformers.llama.LlamaModel;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
 
@@ -23,10 +26,15 @@ public final class Checkpoints {
 
     /** How a base is built, by {@code model_type}. */
     private static final Map<String, Function<OpenedCheckpoint, BaseModel>> FAMILIES =
-            Map.of(
-                    "llama", LlamaModel::open,
-                    "mistral", LlamaModel::open,
-                    "qwen2", LlamaModel::open);
+            Map.ofEntries(
+                    Map.entry("llama", LlamaModel::open),
+                    Map.entry("mistral", LlamaModel::open),
+                    Map.entry("qwen2", LlamaModel::open),
+                    Map.entry("bert", BertModel::open),
+                    Map.entry("roberta", RobertaModel::open),
+                    Map.entry("xlm-roberta", RobertaModel::open),
+                    Map.entry("camembert", RobertaModel::open),
+                    Map.entry("distilbert", DistilBertModel::open));
 
     private Checkpoints() {}
 
