@@ -1,7 +1,9 @@
 """
 Checks with transformers and peft what Java wrote: python check_java_exports.py FOLDER [--fixtures FOLDER].
 
-FOLDER/<case>/golden.safetensors   input_ids, attention_mask; logits, logits.merged: what Java computed
+FOLDER/<case>/golden.safetensors   input_ids, attention_mask, and what else the model reads: token_type_ids,
+                                   decoder_input_ids, decoder_attention_mask; what Java computed from them: logits and
+                                   logits.merged, for answers start_logits and end_logits, for features hidden_last
 FOLDER/<case>/adapter/             optional: an adapter; its base_model_name_or_path names a base fixture
 FOLDER/<case>/merged/              optional: a merged checkpoint
 """
@@ -20,32 +22,42 @@ import torch
 import transformers
 from peft import PeftModel
 from safetensors.torch import load_file
-from transformers import AutoModelForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM
 
-from common import ATTENTION, RESOURCES, load_base
+import tasks
+from common import RESOURCES, attention
 
 # Absolute, for float32 models.
 TOLERANCE = 1e-5
 # bfloat16 keeps eight bits: relative to the largest logit.
 BFLOAT16_TOLERANCE = 3e-2
 
+INPUTS = ("input_ids", "attention_mask", "token_type_ids", "decoder_input_ids", "decoder_attention_mask")
+# A file may hold the heads of several tasks.
+HEADS = ("classifier.", "pre_classifier.", "score.", "qa_outputs.", "classification_head.")
+
 Check = tuple[str, bool, str]
 
 
-def compare_logits(what: str, model, golden: dict, name: str) -> Check:
-    """At the positions that the attention mask keeps."""
+def compare_outputs(what: str, model, golden: dict, suffix: str):
+    with torch.no_grad():
+        expected = tasks.outputs(model, {name: golden[name].long() for name in INPUTS if name in golden})
+    for name, tensor in expected.items():
+        yield compare_output(f"{what} {name}", tensor.float(), golden, name + suffix, model.dtype)
+
+
+def compare_output(what: str, expected: torch.Tensor, golden: dict, name: str, dtype) -> Check:
+    """Where there is a value for every token, at those that the mask keeps."""
     if name not in golden:
         return what, False, f"golden.safetensors holds no {name}"
-    mask = golden["attention_mask"]
-    with torch.no_grad():
-        expected = model(input_ids=golden["input_ids"].long(), attention_mask=mask.long()).logits.float()
     actual = golden[name].float()
     if actual.shape != expected.shape:
         return what, False, f"shape {list(actual.shape)}, expected {list(expected.shape)}"
-    difference = (actual - expected)[mask.bool()].abs().max().item()
-    limit = TOLERANCE
-    if model.dtype == torch.bfloat16:
-        limit = BFLOAT16_TOLERANCE * expected[mask.bool()].abs().max().item()
+    mask = golden.get("decoder_attention_mask", golden["attention_mask"]).bool()
+    if expected.shape[:2] == mask.shape:
+        actual, expected = actual[mask], expected[mask]
+    difference = (actual - expected).abs().max().item()
+    limit = BFLOAT16_TOLERANCE * expected.abs().max().item() if dtype == torch.bfloat16 else TOLERANCE
     return what, difference <= limit, f"largest difference {difference:.2e}, allowed {limit:.0e}"
 
 
@@ -67,10 +79,11 @@ def check_adapter(case: Path, golden: dict, fixtures: Path):
     config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
-        model = PeftModel.from_pretrained(load_base(fixtures, config["base_model_name_or_path"]), folder).eval()
+        base = tasks.load(fixtures, config["base_model_name_or_path"], config["task_type"])
+        model = PeftModel.from_pretrained(base, folder).eval()
     complaints = [str(warning.message) for warning in seen if "adapter keys" in str(warning.message)]
     yield f"{case.name}: adapter loads without complaint", not complaints, "; ".join(complaints)
-    yield compare_logits(f"{case.name}: adapter logits", model, golden, "logits")
+    yield from compare_outputs(f"{case.name}: adapter", model, golden, "")
 
     with tempfile.TemporaryDirectory() as scratch:
         # Java does not repeat the frozen weights of targeted embeddings.
@@ -84,11 +97,16 @@ def check_adapter(case: Path, golden: dict, fixtures: Path):
 
 
 def check_merged(case: Path, golden: dict):
-    model, info = AutoModelForCausalLM.from_pretrained(
-        case / "merged", dtype="auto", attn_implementation=ATTENTION, output_loading_info=True)
+    """By the class that config.json names."""
+    folder = case / "merged"
+    config = AutoConfig.from_pretrained(folder)
+    named = getattr(transformers, (config.architectures or [""])[0], AutoModelForCausalLM)
+    model, info = named.from_pretrained(
+        folder, dtype="auto", attn_implementation=attention(config.model_type), output_loading_info=True)
+    info["unexpected_keys"] = [key for key in info["unexpected_keys"] if not key.startswith(HEADS)]
     problems = {key: sorted(map(str, value)) for key, value in info.items() if value}
     yield f"{case.name}: merged loads without complaint", not problems, str(problems or "")
-    yield compare_logits(f"{case.name}: merged logits", model.eval(), golden, "logits.merged")
+    yield from compare_outputs(f"{case.name}: merged", model.eval(), golden, ".merged")
 
 
 def check_case(case: Path, fixtures: Path):

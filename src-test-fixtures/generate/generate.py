@@ -25,6 +25,7 @@ import byte_level_tokenizer
 import common
 import decoders
 import encoders
+import generation
 import heads
 import legacy
 import lora
@@ -35,7 +36,7 @@ import targets
 MARK = "golden/environment.json"
 # Of gradients and of weights after many steps, and the same in bfloat16.
 ROUNDING, ROUGHLY = 1e-4, 0.1
-PARTS = (decoders, encoders, seq2seq, heads, legacy, lora, targets, optim, byte_level_tokenizer)
+PARTS = (decoders, encoders, seq2seq, heads, legacy, generation, lora, targets, optim, byte_level_tokenizer)
 
 
 def write_environment(root: Path) -> None:

@@ -10,10 +10,18 @@ from peft import LoraConfig, PeftModel, get_peft_model, get_peft_model_state_dic
 from peft.tuners.lora import LoraLayer
 from transformers import get_scheduler
 
-from common import load_base, normal, right_padding, token_ids, write_json, write_tensors
+import tasks
+from common import normal, write_json, write_tensors
 
 CAUSAL = dict(task_type="CAUSAL_LM", r=4, lora_alpha=8, lora_dropout=0.0)
 QV = dict(target_modules=["q_proj", "v_proj"])
+
+
+def task(name: str, **options) -> dict:
+    """Without target_modules: peft takes the architecture's own, where it knows it."""
+    return dict(task_type=name, r=4, lora_alpha=8, lora_dropout=0.0, **options)
+
+
 
 # case → base, LoraConfig arguments
 CASES = {
@@ -47,13 +55,27 @@ CASES = {
     "tied-all-linear": ("llama-tied-scaled", CAUSAL | dict(target_modules="all-linear")),
     # peft saves the frozen weights of the embeddings it targets along with the adapter.
     "llama-embeddings": ("llama", CAUSAL | dict(target_modules=["embed_tokens", "lm_head", "q_proj"])),
+    **{f"{base}-default-targets": (base, CAUSAL) for base in ("gpt2", "gpt-neox", "opt", "qwen3", "gemma", "gemma2")},
+    # peft knows no targets for these two.
+    "phi3-fused": ("phi3", CAUSAL | dict(target_modules=["qkv_proj", "gate_up_proj"])),
+    "distilbert-seq-cls": ("distilbert-heads", task("SEQ_CLS", target_modules=["q_lin", "v_lin"])),
+    "gpt2-all-linear": ("gpt2", CAUSAL | dict(target_modules="all-linear")),
+    "bert-seq-cls": ("bert-heads", task("SEQ_CLS")),
+    "bert-seq-cls-all-linear": ("bert-heads", task("SEQ_CLS", target_modules="all-linear")),
+    # The head exists in the adapter only.
+    "bert-seq-cls-fresh": ("bert", task("SEQ_CLS")),
+    "bert-regression": ("bert-regression", task("SEQ_CLS")),
+    "roberta-seq-cls": ("roberta-heads", task("SEQ_CLS")),
+    "gpt2-seq-cls": ("gpt2-heads", task("SEQ_CLS")),
+    "llama-seq-cls": ("llama-heads", task("SEQ_CLS")),
+    "bert-token-cls": ("bert-heads", task("TOKEN_CLS")),
+    "bert-question-ans": ("bert-heads", task("QUESTION_ANS")),
+    "t5-seq2seq": ("t5", task("SEQ_2_SEQ_LM")),
+    "bart-seq2seq": ("bart", task("SEQ_2_SEQ_LM")),
+    "bert-feature": ("bert", task("FEATURE_EXTRACTION")),
     "tied-lora-bias": ("llama-tied-scaled", CAUSAL | dict(target_modules=["q_proj", "up_proj"], lora_bias=True)),
 }
 SCHEDULED = ("llama-plain", "qwen2-bias-all")
-
-WIDTH = 12
-LENGTHS = ((12, 9), (7, 11))
-PROMPTS = ((4, 3), (2, 5))
 
 OPTIMIZER = dict(lr=5e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01)
 MAX_NORM = 1.0
@@ -62,21 +84,14 @@ SCHEDULE = dict(name="linear", num_warmup_steps=4, num_training_steps=12)
 ACCUMULATION = 2
 
 
-def batches(case: str, vocab: int) -> list[dict]:
-    """Two right-padded batches; labels leave out prompt and padding."""
-    result = []
-    for number, (lengths, prompts) in enumerate(zip(LENGTHS, PROMPTS)):
-        mask = right_padding(lengths, WIDTH)
-        ids = token_ids(f"{case}/batch/{number}", (2, WIDTH), vocab) * mask
-        scored = mask.bool() & ~right_padding(prompts, WIDTH).bool()
-        result.append(dict(input_ids=ids, attention_mask=mask, labels=ids.masked_fill(~scored, -100)))
-    return result
+def load(root: Path, case: str):
+    base, options = CASES[case]
+    return tasks.load(root, base, options["task_type"])
 
 
 def build(root: Path, case: str) -> PeftModel:
-    base, options = CASES[case]
     torch.manual_seed(0)
-    model = get_peft_model(load_base(root, base), LoraConfig(**copy.deepcopy(options)))
+    model = get_peft_model(load(root, case), LoraConfig(**copy.deepcopy(CASES[case][1])))
     with torch.no_grad():
         for key, parameter in trainable(model).items():
             if "lora_A" in key:
@@ -103,32 +118,43 @@ def save(model: PeftModel, folder: Path) -> None:
     (folder / "README.md").unlink(missing_ok=True)
 
 
-def inputs_of(batch: dict) -> dict:
-    return {key: batch[key] for key in ("input_ids", "attention_mask")}
-
-
 @torch.no_grad()
-def logits(root: Path, case: str, model: PeftModel, inputs: dict) -> dict:
-    base = load_base(root, CASES[case][0])(**inputs).logits
-    with model.disable_adapter():
-        disabled = model(**inputs).logits
-    unmerged = model(**inputs).logits
-    merged = copy.deepcopy(model).merge_and_unload()(**inputs).logits
-    reread = PeftModel.from_pretrained(load_base(root, CASES[case][0]), root / "adapters" / case)(**inputs).logits
-    assert torch.equal(reread, unmerged), (case, (reread - unmerged).abs().max())
+def outputs(root: Path, case: str, model: PeftModel, inputs: dict) -> dict:
+    """logits.base and so on, or what else the task computes."""
+    fresh = tasks.has_fresh_head(root, *CASES[case])
+    unmerged = tasks.outputs(model, inputs)
+    variants = {"unmerged": unmerged, "merged": tasks.outputs(copy.deepcopy(model).merge_and_unload(), inputs)}
+    if not fresh:
+        base = variants["base"] = tasks.outputs(load(root, case), inputs)
+        with model.disable_adapter():
+            disabled = tasks.outputs(model, inputs)
+        if not same(base, disabled):  # trained biases stay when peft disables the adapter
+            variants["disabled"] = disabled
+    reread = tasks.outputs(PeftModel.from_pretrained(load(root, case), root / "adapters" / case), inputs)
+    assert same(reread, unmerged), case
+    return {f"{name}.{variant}": tensor.float() for variant, tensors in variants.items()
+            for name, tensor in tensors.items()}
 
-    tensors = {"logits.base": base, "logits.unmerged": unmerged, "logits.merged": merged}
-    if not torch.equal(base, disabled):  # trained biases stay when peft disables the adapter
-        tensors["logits.disabled"] = disabled
-    return {name: tensor.float() for name, tensor in tensors.items()}
+
+def same(one: dict, other: dict) -> bool:
+    return all(torch.equal(tensor, other[name]) for name, tensor in one.items())
 
 
 def gradients(model: PeftModel, batch: dict) -> dict:
-    loss = model(**batch).loss
+    loss = tasks.loss(model, batch)
     loss.backward()
     tensors = {f"grad.{key}": parameter.grad for key, parameter in trainable(model).items()}
     model.zero_grad()
     return {"loss": loss.reshape(1)} | tensors
+
+
+def shifts(case: str, model: PeftModel) -> list[str]:
+    """
+    Trainable biases that move every score of a softmax by the same: their gradient is zero but for rounding, and AdamW
+    makes steps of full size out of that.
+    """
+    answers = CASES[case][1]["task_type"] == "QUESTION_ANS"
+    return [key for key in trainable(model) if answers and key.endswith("qa_outputs.bias")]
 
 
 def optimizer_of(model: PeftModel) -> torch.optim.AdamW:
@@ -144,7 +170,7 @@ def train(model: PeftModel, data: list[dict]) -> dict:
     """One batch a step, taking turns; constant learning rate."""
     optimizer, losses, norms = optimizer_of(model), [], []
     for step in range(STEPS):
-        loss = model(**data[step % len(data)]).loss
+        loss = tasks.loss(model, data[step % len(data)])
         loss.backward()
         losses.append(loss.detach())
         norms.append(clip(model))
@@ -194,7 +220,7 @@ def report(model: PeftModel, case: str) -> dict:
     with redirect_stdout(printed):
         model.print_trainable_parameters()
     layers = {path: module for path, module in model.base_model.model.named_modules() if isinstance(module, LoraLayer)}
-    return {
+    return ({"shifts": shifts(case, model)} if shifts(case, model) else {}) | {
         "base": CASES[case][0],
         "config": CASES[case][1],
         "targeted_module_names": model.targeted_module_names,
@@ -218,12 +244,14 @@ def golden(root: Path, case: str) -> dict:
     save(model, root / "adapters" / case)
     write_json(root / "golden/adapters" / f"{case}.json", report(model, case))
 
-    data = batches(case, model.config.vocab_size)
+    data = tasks.batches(case, model.config, CASES[case][1]["task_type"])
     tensors = dict(data[0])
     tensors |= {f"steps.{key}": torch.stack([batch[key] for batch in data]) for key in data[0]}
-    tensors |= logits(root, case, model, inputs_of(data[0]))
+    tensors |= outputs(root, case, model, data[0])
     tensors |= gradients(model, data[0])
     tensors |= train(model, data)
+    for key in shifts(case, model):
+        tensors = {name: tensor for name, tensor in tensors.items() if name not in (f"grad.{key}", f"after.{key}")}
     if case in SCHEDULED:
         tensors |= train_scheduled(build(root, case), data, False, "sched")
         tensors |= train_scheduled(build(root, case), data, True, "sched_by_token")

@@ -7,8 +7,9 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, GPT2Config, LlamaConfig
 
-from decoders import SMALLER
+import tasks
 from common import load_base, write_json
+from decoders import SMALLER
 
 # Models whose weights are not fixtures: only their module paths matter.
 PATHS_ONLY = {
@@ -17,6 +18,20 @@ PATHS_ONLY = {
                        bos_token_id=1, eos_token_id=2),
 }
 FIXTURES = ("llama", "mistral", "qwen2-window")
+
+# Every other family: the base, and what it is opened for.
+FAMILIES = {
+    **{base: "CAUSAL_LM" for base in (
+        "qwen3", "gemma", "gemma2", "phi3", "gpt2-scaled", "gpt-neox", "opt", "opt-projected",
+    )},
+    "t5": "SEQ_2_SEQ_LM",
+    "t5-gated": "SEQ_2_SEQ_LM",
+    "bart": "SEQ_2_SEQ_LM",
+    **{f"{family}-heads": "SEQ_CLS" for family in ("bert", "roberta", "distilbert", "gpt2", "llama", "opt")},
+    "bert": "FEATURE_EXTRACTION",
+}
+# There peft adapts pre_classifier first, which it can't save whole then.
+NOT_ALL_LINEAR = ("distilbert-heads",)
 
 
 def case(base: str, target_modules, **options) -> dict:
@@ -91,26 +106,46 @@ CASES = [
     # modules to save are never targets
     case("llama", ["q_proj", "lm_head"], modules_to_save=["lm_head"]),
     case("llama", ["q_proj", "up_proj"], modules_to_save=["mlp"]),
+    # defaults and the shorthand on the other families
+    *(case(base, None, task_type=task) for base, task in FAMILIES.items()),
+    *(case(base, "all-linear", task_type=task) for base, task in FAMILIES.items() if base not in NOT_ALL_LINEAR),
+    # names that several sublayers share
+    case("t5", ["SelfAttention.q", "EncDecAttention.v", "wo"], task_type="SEQ_2_SEQ_LM"),
+    case("t5", r"decoder\..*\.(q|v)", task_type="SEQ_2_SEQ_LM"),
+    case("t5", ["q"], layers_to_transform=[1], layers_pattern="block", task_type="SEQ_2_SEQ_LM"),
+    case("bart", ["encoder_attn.k_proj", "fc1"], task_type="SEQ_2_SEQ_LM"),
+    case("bart", ["self_attn.q_proj"], exclude_modules=r".*decoder.*", task_type="SEQ_2_SEQ_LM"),
+    case("bert-heads", ["dense"], task_type="SEQ_CLS"),
+    case("bert-heads", ["attention.output.dense", "classifier"], task_type="SEQ_CLS"),
+    case("roberta-heads", ["dense", "out_proj"], task_type="SEQ_CLS"),
+    case("gpt2-heads", ["c_proj", "score"], task_type="SEQ_CLS"),
+    case("phi3", ["qkv_proj"], layers_to_transform=[0]),
+    case("gpt-neox", ["dense", "embed_in"]),
+    case("opt-projected", ["project_in", "fc2"]),
 ]
 
 
-def model_of(root: Path, base: str):
+def model_of(root: Path, base: str, task: str = "CAUSAL_LM"):
     if base in PATHS_ONLY:
         with torch.device("meta"):
             return AutoModelForCausalLM.from_config(PATHS_ONLY[base])
-    return load_base(root, base)
+    return load_base(root, base, auto=tasks.CLASSES[task])
 
 
 def selection(root: Path, options: dict) -> dict:
-    """What peft takes, or the error it raises."""
-    options = dict(options)
-    model = model_of(root, options.pop("base"))
+    """What peft takes and what it saves whole by itself, or the error it raises."""
+    options = dict(task_type="CAUSAL_LM") | options
+    given = options.get("modules_to_save")
+    model = model_of(root, options.pop("base"), options["task_type"])
     with warnings.catch_warnings(record=True) as seen:
         warnings.simplefilter("always")
         warnings.simplefilter("ignore", FutureWarning)
         try:
-            names = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", r=2, **options)).targeted_module_names
-            result = {"targeted_module_names": names}
+            adapted = get_peft_model(model, LoraConfig(r=2, **options))
+            result = {"targeted_module_names": adapted.targeted_module_names}
+            saved = adapted.peft_config["default"].modules_to_save
+            if saved != given:
+                result["modules_to_save"] = saved
         except Exception as error:
             result = {"error": type(error).__name__, "message": str(error)}
     return result | {"warnings": sorted({str(warning.message) for warning in seen})}
@@ -122,6 +157,7 @@ def modules_of(model) -> list[dict]:
 
 def write(root: Path) -> None:
     models = {name: model_of(root, name) for name in (*FIXTURES, *PATHS_ONLY)}
+    models |= {name: model_of(root, name, task) for name, task in FAMILIES.items()}
     write_json(root / "golden/targets.json", {
         "models": {
             name: {"model_type": model.config.model_type, "modules": modules_of(model)}

@@ -19,6 +19,9 @@ import org.peft4j.core.ops.OperatorDoor;
 import org.peft4j.transformers.bart.BartModel;
 import org.peft4j.transformers.hub.Hub;
 import org.peft4j.transformers.hub.HubOptions;
+import org.peft4j.transformers.bert.BertModel;
+import org.peft4j.transformers.bert.RobertaModel;
+import org.peft4j.transformers.distilbert.DistilBertModel;
 import org.peft4j.transformers.llama.LlamaModel;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
 import org.peft4j.transformers.t5.T5Model;
@@ -29,12 +32,17 @@ public final class Checkpoints {
     /** How a base is built, by {@code model_type}. */
     private static final Map<String, Function<OpenedCheckpoint, BaseModel>> FAMILIES =
             Map.ofEntries(
-                    Map.entry("bart", BartModel::open),
                     Map.entry("llama", LlamaModel::open),
                     Map.entry("mistral", LlamaModel::open),
-                    Map.entry("mt5", T5Model::open),
                     Map.entry("qwen2", LlamaModel::open),
-                    Map.entry("t5", T5Model::open));
+                    Map.entry("bert", BertModel::open),
+                    Map.entry("roberta", RobertaModel::open),
+                    Map.entry("xlm-roberta", RobertaModel::open),
+                    Map.entry("camembert", RobertaModel::open),
+                    Map.entry("distilbert", DistilBertModel::open),
+                    Map.entry("t5", T5Model::open),
+                    Map.entry("mt5", T5Model::open),
+                    Map.entry("bart", BartModel::open));
 
     private Checkpoints() {}
 

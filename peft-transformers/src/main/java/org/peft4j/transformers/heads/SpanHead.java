@@ -13,7 +13,8 @@ import org.peft4j.core.points.LinearPoint;
 
 /**
  * Finds an answer in a text: how likely each position is its first, and how likely its last token.
- * Positions beyond the sequence count as no answer and add no loss, as in {@code transformers}.
+ * Positions beyond the sequence count as no answer and add no loss, and negative ones as the first,
+ * as in {@code transformers}.
  *
  * @param linear maps a hidden state to two logits
  * @param modules what every adapter trains
@@ -61,8 +62,10 @@ public record SpanHead(LinearPoint linear, List<String> modules) implements Task
                             + labels.length
                             + ".");
         }
-        return Arrays.stream(labels)
-                .map(at -> at < 0 || at >= batch.length() ? TokenBatch.IGNORED : at)
-                .toArray();
+        return Arrays.stream(labels).map(at -> scored(at, batch.length())).toArray();
+    }
+
+    private static long scored(long at, int length) {
+        return at == TokenBatch.IGNORED || at >= length ? TokenBatch.IGNORED : Math.max(0, at);
     }
 }

@@ -6,8 +6,11 @@
  * for injection points under Hugging Face's paths and puts them into parts. A decoder becomes a
  * {@link org.peft4j.transformers.parts.DecoderModel} over a {@link
  * org.peft4j.transformers.parts.DecoderStack} of layers that only the family knows; {@link
- * org.peft4j.transformers.parts.DecoderHeads} gives it any task's head. Whatever else a base needs
- * is in {@link org.peft4j.transformers.parts.FrozenBase}. To add a family:
+ * org.peft4j.transformers.parts.DecoderHeads} gives it any task's head. An encoder becomes an
+ * {@link org.peft4j.transformers.parts.EncoderModel} over an {@link
+ * org.peft4j.transformers.parts.EncoderStack} in the same way, with {@link
+ * org.peft4j.transformers.parts.EncoderHeads}. Whatever else a base needs is in {@link
+ * org.peft4j.transformers.parts.FrozenBase}. To add a family:
  *
  * <ol>
  *   <li>write the config record; every error names file, field, value and remedy,
