@@ -141,6 +141,11 @@ public final class JsonFields {
         return optional(key, "a list of integers", e -> asList(e, JsonFields::asInteger));
     }
 
+    /** Returns a list of numbers. */
+    public List<Double> numbers(String key) {
+        return require(key, "a list of numbers", e -> asList(e, JsonFields::asNumber));
+    }
+
     /** Returns the fields of an object. */
     public JsonFields object(String key) {
         return nested(key, require(key, "an object", JsonFields::asObject));

@@ -6,6 +6,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -268,6 +270,24 @@ public final class Ops implements AutoCloseable {
     }
 
     /**
+     * act(gate) · up of a projection that gives both.
+     *
+     * @param x [rows, gate and up], of equal widths
+     */
+    public Tensor fusedGate(Tensor x, Activation kind) {
+        return call("fused_gate", x.dtype(), x, door.number(kind.code()));
+    }
+
+    /**
+     * {@link #gatedMlp} with gate and up in one matrix.
+     *
+     * @param gateUp [2 · inner, hidden]
+     */
+    public Tensor fusedGatedMlp(Tensor x, Tensor gateUp, Tensor down, Activation kind) {
+        return call("fused_gated_mlp", x.dtype(), x, gateUp, down, door.number(kind.code()));
+    }
+
+    /**
      * W_down act(W_up x + b_up) + b_down, the plain feed-forward in one crossing.
      *
      * @param x [rows, hidden]
@@ -308,7 +328,9 @@ public final class Ops implements AutoCloseable {
                 adopt((PtNDArray) pair.get(1), like.dtype()));
     }
 
-    /** [batch, length, heads · d] seen as [batch, heads, length, d]. */
+    /**
+     * [batch, length, heads · d] or [batch, length, heads, d] seen as [batch, heads, length, d].
+     */
     public Tensor heads(Tensor x, long d) {
         return call("heads", x.dtype(), x, door.number((double) d));
     }
@@ -337,22 +359,22 @@ public final class Ops implements AutoCloseable {
                 q,
                 k,
                 v,
-                mask(scores, k.size(2)),
+                orAbsent(summed(scores, k.size(2)).mask()),
                 door.number(scores.causal() ? 1 : 0),
                 door.number(scores.scale()),
                 door.number(scores.cap()));
     }
 
-    /** What is added to the scores: the mask, and the bias where there is one. */
-    private Tensor mask(AttentionScores scores, long keys) {
+    /** The same scores with mask and bias in one. */
+    private AttentionScores summed(AttentionScores scores, long keys) {
         @Nullable Tensor bias = scores.bias();
         if (bias == null) {
-            return orAbsent(scores.mask());
+            return scores;
         }
         if (scores.causal()) {
             throw new IllegalArgumentException("scores with a bias need a mask for what is later");
         }
-        return biasedMask(scores.mask(), bias, keys);
+        return scores.withBias(null).withMask(biasedMask(scores.mask(), bias, keys));
     }
 
     /**
@@ -398,9 +420,9 @@ public final class Ops implements AutoCloseable {
     /**
      * {@link #heads}, {@link #rotary} and {@link #attention} in one crossing.
      *
-     * @param q [batch, length, heads · d]
-     * @param k [batch, keys, key-value heads · d]
-     * @param v [batch, keys, key-value heads · d]
+     * @param q [batch, length, heads · d] or [batch, length, heads, d]
+     * @param k the same of the key-value heads
+     * @param v the same of the key-value heads
      * @param d the width of a head
      * @param table the rotations of queries and keys, or null
      * @return [batch, length, heads · d]
@@ -415,16 +437,7 @@ public final class Ops implements AutoCloseable {
         return call(
                 "projected_attention",
                 q.dtype(),
-                q,
-                k,
-                v,
-                door.number((double) d),
-                orAbsent(table == null ? null : table.cos()),
-                orAbsent(table == null ? null : table.sin()),
-                mask(scores, k.size(1)),
-                door.number(scores.causal() ? 1 : 0),
-                door.number(scores.scale()),
-                door.number(scores.cap()));
+                arguments(List.of(q, k, v), d, table, summed(scores, k.size(1)), List.of()));
     }
 
     /**
@@ -496,19 +509,87 @@ public final class Ops implements AutoCloseable {
         return call(
                 "cached_attention",
                 q.dtype(),
-                q,
-                k,
-                v,
-                door.number((double) d),
-                orAbsent(table == null ? null : table.cos()),
-                orAbsent(table == null ? null : table.sin()),
-                mask(scores, start + k.size(1)),
-                door.number(scores.causal() ? 1 : 0),
-                door.number(scores.scale()),
-                door.number(scores.cap()),
-                keys,
-                values,
-                number(start));
+                arguments(
+                        List.of(q, k, v), d, table, summed(scores, start + k.size(1)), List.of(keys, values, number(start))));
+    }
+
+    /**
+     * Takes the queries, keys and values of one projection apart, as views where the layout allows
+     * it.
+     *
+     * @param x [batch, length, (heads + 2 · key-value heads) · d]
+     * @param d the width of a head
+     * @param layout how they lie in it
+     */
+    public Projections splitProjection(Tensor x, long d, FusedLayout layout) {
+        NDList parts =
+                invoke(
+                        "split_projection",
+                        x,
+                        door.number((double) d),
+                        door.number(layout.keyValueHeads()),
+                        door.number(layout.groups()));
+        return new Projections(
+                adopt((PtNDArray) parts.get(0), x.dtype()),
+                adopt((PtNDArray) parts.get(1), x.dtype()),
+                adopt((PtNDArray) parts.get(2), x.dtype()));
+    }
+
+    /**
+     * {@link #splitProjection} and {@link #projectedAttention} in one crossing.
+     *
+     * @param x [batch, length, (heads + 2 · key-value heads) · d]
+     * @return [batch, length, heads · d]
+     */
+    public Tensor fusedAttention(
+            Tensor x,
+            FusedLayout layout,
+            long d,
+            @Nullable RotaryTable table,
+            AttentionScores scores) {
+        return call(
+                "fused_attention",
+                x.dtype(),
+                arguments(
+                        List.of(
+                                x,
+                                door.number(layout.keyValueHeads()),
+                                door.number(layout.groups())),
+                        d,
+                        table,
+                        summed(scores, x.size(1)),
+                        List.of()));
+    }
+
+    /**
+     * {@link #splitProjection} and {@link #cachedAttention} in one crossing; inference only.
+     *
+     * @param x [batch, length, (heads + 2 · key-value heads) · d]
+     * @param keys [batch, key-value heads, capacity, d]
+     * @param values [batch, key-value heads, capacity, d]
+     * @param start the positions that the caches hold already
+     */
+    public Tensor fusedCachedAttention(
+            Tensor x,
+            FusedLayout layout,
+            long d,
+            @Nullable RotaryTable table,
+            AttentionScores scores,
+            Tensor keys,
+            Tensor values,
+            long start) {
+        return call(
+                "fused_cached_attention",
+                x.dtype(),
+                arguments(
+                        List.of(
+                                x,
+                                door.number(layout.keyValueHeads()),
+                                door.number(layout.groups())),
+                        d,
+                        table,
+                        summed(scores, start + x.size(1)),
+                        List.of(keys, values, number(start))));
     }
 
     // --- shapes and rows ---
@@ -645,6 +726,9 @@ public final class Ops implements AutoCloseable {
     /** The cosines and sines of rotary positions, each [batch or 1, 1, length, d]. */
     public record RotaryTable(Tensor cos, Tensor sin) {}
 
+    /** Queries, keys and values, each [batch, length, heads, d]. */
+    public record Projections(Tensor queries, Tensor keys, Tensor values) {}
+
     /** A summed loss (0-d FLOAT64) and the scaled gradient for the hidden states, [n, width]. */
     public record LossAndGradient(Tensor loss, Tensor gradient) {}
 
@@ -664,6 +748,25 @@ public final class Ops implements AutoCloseable {
         Tensor tensor = new Tensor(door, array, dtype);
         scope.add(tensor);
         return tensor;
+    }
+
+    /** What the operators of attention take, between what they differ in. */
+    private Tensor[] arguments(
+            List<Tensor> projections,
+            long d,
+            @Nullable RotaryTable table,
+            AttentionScores scores,
+            List<Tensor> cache) {
+        List<Tensor> all = new ArrayList<>(projections);
+        all.add(door.number((double) d));
+        all.add(orAbsent(table == null ? null : table.cos()));
+        all.add(orAbsent(table == null ? null : table.sin()));
+        all.add(orAbsent(scores.mask()));
+        all.add(door.number(scores.causal() ? 1 : 0));
+        all.add(door.number(scores.scale()));
+        all.add(door.number(scores.cap()));
+        all.addAll(cache);
+        return all.toArray(Tensor[]::new);
     }
 
     private Tensor orAbsent(@Nullable Tensor tensor) {

@@ -68,9 +68,10 @@ class Ops(Module):
       y = x * torch.sigmoid(x * 1.702)
     return y
 
-  # [batch, length, heads * d] -> [batch, heads, length, d]
+  # [batch, length, heads * d] or [batch, length, heads, d] -> [batch, heads, length, d], a view of any
+  # projection and of any part of one.
   def heads(self: __torch__.Ops, x: Tensor, d: Tensor) -> Tensor:
-    return x.view([x.size(0), x.size(1), -1, int(d)]).transpose(1, 2)
+    return x.reshape([x.size(0), x.size(1), -1, int(d)]).transpose(1, 2)
 
   # --- linear algebra ---
 
@@ -138,6 +139,14 @@ class Ops(Module):
   def gated_mlp(self: __torch__.Ops, x: Tensor, gate: Tensor, up: Tensor, down: Tensor, kind: Tensor) -> Tensor:
     return torch.linear(self.act(torch.linear(x, gate), kind) * torch.linear(x, up), down)
 
+  # act(gate) * up of [rows, gate and up].
+  def fused_gate(self: __torch__.Ops, x: Tensor, kind: Tensor) -> Tensor:
+    n = x.size(-1) // 2
+    return self.act(x.narrow(-1, 0, n), kind) * x.narrow(-1, n, n)
+
+  def fused_gated_mlp(self: __torch__.Ops, x: Tensor, gate_up: Tensor, down: Tensor, kind: Tensor) -> Tensor:
+    return torch.linear(self.fused_gate(torch.linear(x, gate_up), kind), down)
+
   def mlp(self: __torch__.Ops, x: Tensor, up: Tensor, up_bias: Tensor, down: Tensor, down_bias: Tensor, kind: Tensor) -> Tensor:
     h = self.act(torch.linear(x, up, self.given(up_bias)), kind)
     return torch.linear(h, down, self.given(down_bias))
@@ -178,11 +187,33 @@ class Ops(Module):
       scores = scores.masked_fill(later, float('-inf'))
     return torch.matmul(torch.softmax(scores, -1, dtype=6).to(q.dtype), v)
 
-  # attention from projections [batch, length, heads * d]; the tables of rotary embeddings may be absent.
+  # attention from projections as heads takes them; the tables of rotary embeddings may be absent.
   def projected_attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, d: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, causal: Tensor, scale: Tensor, cap: Tensor) -> Tensor:
     qh = self.turned_heads(q, d, cos, sin)
     kh = self.turned_heads(k, d, cos, sin)
     return self.attention(qh, kh, self.heads(v, d), mask, causal, scale, cap)
+
+  # Queries, keys and values, [batch, length, heads, d] each, of one projection. Its features come in
+  # groups, each with its share of the query heads, then of the key heads, then of the value heads:
+  # one group as in GPT-2 and Phi-3, or one a head as in GPT-NeoX. These two are views.
+  def split_projection(self: __torch__.Ops, x: Tensor, d: Tensor, key_heads: Tensor, groups: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+    y = x.reshape([x.size(0), x.size(1), int(groups), -1, int(d)])
+    n = int(key_heads) // int(groups)
+    m = y.size(3) - 2 * n
+    q = y.narrow(3, 0, m).reshape([x.size(0), x.size(1), -1, int(d)])
+    k = y.narrow(3, m, n).reshape([x.size(0), x.size(1), -1, int(d)])
+    v = y.narrow(3, m + n, n).reshape([x.size(0), x.size(1), -1, int(d)])
+    return (q, k, v)
+
+  # projected_attention of one projection.
+  def fused_attention(self: __torch__.Ops, x: Tensor, key_heads: Tensor, groups: Tensor, d: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, causal: Tensor, scale: Tensor, cap: Tensor) -> Tensor:
+    q, k, v = self.split_projection(x, d, key_heads, groups)
+    return self.projected_attention(q, k, v, d, cos, sin, mask, causal, scale, cap)
+
+  # cached_attention of one projection.
+  def fused_cached_attention(self: __torch__.Ops, x: Tensor, key_heads: Tensor, groups: Tensor, d: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, causal: Tensor, scale: Tensor, cap: Tensor, keys: Tensor, values: Tensor, start: Tensor) -> Tensor:
+    q, k, v = self.split_projection(x, d, key_heads, groups)
+    return self.cached_attention(q, k, v, d, cos, sin, mask, causal, scale, cap, keys, values, start)
 
   # Additive mask [rows or 1, 1, length, keys] of the last length of keys positions: a query sees the
   # keys up to its own, no further back than the window (0: all), and no padding but itself.

@@ -47,7 +47,7 @@ public final class BartModel {
         Modules modules = new Modules(checkpoint, head, "model");
         int width = config.width();
         Embeddings embeddings = Embeddings.of(modules, config.vocabularySize(), width);
-        double scale = config.scaled() ? Math.sqrt(width) : 1;
+        Tensor factor = config.scaled() ? root(checkpoint, width) : null;
         String root = modules.root();
         BartSide encoder =
                 BartSide.of(
@@ -79,26 +79,30 @@ public final class BartModel {
                         config.maxPositions()),
                 embeddings,
                 new Stacks(
-                        encoderStack(encoder, embeddings, scale),
-                        decoderStack(decoder, embeddings, scale),
+                        encoderStack(encoder, embeddings, factor),
+                        decoderStack(decoder, embeddings, factor),
                         attention,
                         config.start()),
                 taskHead,
                 new Ties(ties, json -> json.addProperty("tie_word_embeddings", false), true));
     }
 
-    private static EncoderStack encoderStack(BartSide side, Embeddings embeddings, double scale) {
+    private static Tensor root(OpenedCheckpoint checkpoint, int width) {
+        return checkpoint.door().weights().floats(new float[] {(float) Math.sqrt(width)}, 1);
+    }
+
+    private static EncoderStack encoderStack(BartSide side, Embeddings embeddings, @Nullable Tensor factor) {
         BartEntrance entrance = side.entrance();
         return new EncoderStack(
-                embeddings.tokens(embeddings.encoder(), scale),
+                embeddings.tokens(embeddings.encoder(), factor),
                 side.input(),
                 (context, flow, batch) -> entrance.enter(context, flow.embeddings(), flow.layout()),
                 side.layers());
     }
 
-    private static DecoderStack decoderStack(BartSide side, Embeddings embeddings, double scale) {
+    private static DecoderStack decoderStack(BartSide side, Embeddings embeddings, @Nullable Tensor factor) {
         return new DecoderStack(
-                embeddings.tokens(embeddings.decoder(), scale),
+                embeddings.tokens(embeddings.decoder(), factor),
                 side.input(),
                 side.entrance()::enter,
                 null,

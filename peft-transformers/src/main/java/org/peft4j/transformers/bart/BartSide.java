@@ -12,9 +12,9 @@ import org.peft4j.transformers.parts.AttentionCore;
 import org.peft4j.transformers.parts.CrossAttention;
 import org.peft4j.transformers.parts.FeedForward;
 import org.peft4j.transformers.parts.Modules;
-import org.peft4j.transformers.parts.ResidualSublayer;
+import org.peft4j.transformers.parts.PostNormLayer;
 import org.peft4j.transformers.parts.SelfAttention;
-import org.peft4j.transformers.parts.TransformerLayer;
+import org.peft4j.transformers.parts.Sublayer;
 
 /**
  * BART's encoder or decoder but for its embeddings: learned positions with a norm, then layers
@@ -24,7 +24,7 @@ import org.peft4j.transformers.parts.TransformerLayer;
  * @param entrance positions and a norm
  * @param layers in order
  */
-record BartSide(InputPoint input, BartEntrance entrance, List<TransformerLayer> layers) {
+record BartSide(InputPoint input, BartEntrance entrance, List<PostNormLayer> layers) {
 
     /** The epsilon of all norms: torch's default, which no config changes. */
     static final double EPSILON = 1e-5;
@@ -44,14 +44,14 @@ record BartSide(InputPoint input, BartEntrance entrance, List<TransformerLayer> 
         InputPoint input = modules.input(path, kind, config.width());
         BartEntrance entrance = BartEntrance.of(modules, config, path);
         boolean decodes = kind == InputPoint.Kind.DECODER;
-        List<TransformerLayer> layers =
+        List<PostNormLayer> layers =
                 IntStream.range(0, side.layers())
                         .mapToObj(i -> layer(modules, config, side, path + ".layers." + i, decodes))
                         .toList();
         return new BartSide(input, entrance, layers);
     }
 
-    private static TransformerLayer layer(
+    private static PostNormLayer layer(
             Modules modules,
             BartConfig config,
             BartConfig.Side side,
@@ -59,7 +59,7 @@ record BartSide(InputPoint input, BartEntrance entrance, List<TransformerLayer> 
             boolean decodes) {
         int width = config.width();
         int headDim = width / side.heads();
-        List<ResidualSublayer> sublayers = new ArrayList<>();
+        List<PostNormLayer.Part> sublayers = new ArrayList<>();
         String self = path + ".self_attn";
         AttentionPoint selfPoint = modules.selfAttention(self, side.heads(), side.heads(), headDim);
         SelfAttention selfAttention =
@@ -73,7 +73,7 @@ record BartSide(InputPoint input, BartEntrance entrance, List<TransformerLayer> 
                 sublayer(
                         modules,
                         self + "_layer_norm",
-                        selfAttention::forward,
+                        selfAttention,
                         modules.sublayer(self, SublayerPoint.Kind.ATTENTION, width)));
         if (decodes) {
             String cross = path + ".encoder_attn";
@@ -92,7 +92,7 @@ record BartSide(InputPoint input, BartEntrance entrance, List<TransformerLayer> 
                     sublayer(
                             modules,
                             cross + "_layer_norm",
-                            crossAttention::forward,
+                            crossAttention,
                             modules.sublayer(cross, SublayerPoint.Kind.CROSS_ATTENTION, width)));
         }
         FeedForward feedForward = feedForward(modules, config, side, path);
@@ -100,9 +100,9 @@ record BartSide(InputPoint input, BartEntrance entrance, List<TransformerLayer> 
                 sublayer(
                         modules,
                         path + ".final_layer_norm",
-                        (context, x, step) -> feedForward.forward(context, x),
+                        feedForward,
                         modules.sublayer(path, SublayerPoint.Kind.FEED_FORWARD, width)));
-        return new TransformerLayer(sublayers);
+        return new PostNormLayer(sublayers);
     }
 
     private static FeedForward feedForward(
@@ -119,12 +119,10 @@ record BartSide(InputPoint input, BartEntrance entrance, List<TransformerLayer> 
         return modules.linear(path, role, width, width, true);
     }
 
-    private static ResidualSublayer sublayer(
-            Modules modules, String norm, ResidualSublayer.Body body, SublayerPoint output) {
-        return new ResidualSublayer(
-                ResidualSublayer.Order.NORM_LAST,
-                modules.layerNorm(norm, output.width(), EPSILON),
-                body,
-                output);
+    private static PostNormLayer.Part sublayer(
+            Modules modules, String norm, Sublayer.Transform body, SublayerPoint output) {
+        return new PostNormLayer.Part(
+                Sublayer.of(null, body, output),
+                modules.layerNorm(norm, output.width(), EPSILON));
     }
 }

@@ -14,6 +14,7 @@ import org.peft4j.transformers.parts.FeedForward;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.PostNormLayer;
 import org.peft4j.transformers.parts.SelfAttention;
+import org.peft4j.transformers.parts.Sublayer;
 import org.peft4j.transformers.parts.TokenEmbedding;
 
 /** The encoder that BERT and RoBERTa share; they differ in how they count positions. */
@@ -72,11 +73,15 @@ final class BertEncoder {
         int width = config.hiddenSize();
         String behind = path + ".attention.output";
         return new PostNormLayer(
-                attention(path + ".attention"),
-                modules.sublayer(behind, SublayerPoint.Kind.ATTENTION, width),
+                Sublayer.of(
+                        null,
+                        attention(path + ".attention"),
+                        modules.sublayer(behind, SublayerPoint.Kind.ATTENTION, width)),
                 modules.layerNorm(behind + ".LayerNorm", width, config.epsilon()),
-                feedForward(path),
-                modules.sublayer(path + ".output", SublayerPoint.Kind.FEED_FORWARD, width),
+                Sublayer.of(
+                        null,
+                        feedForward(path),
+                        modules.sublayer(path + ".output", SublayerPoint.Kind.FEED_FORWARD, width)),
                 modules.layerNorm(path + ".output.LayerNorm", width, config.epsilon()));
     }
 

@@ -1,60 +1,43 @@
 package org.peft4j.transformers.llama;
 
-import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.files.JsonFields;
+import org.peft4j.core.ops.Activation;
+import org.peft4j.transformers.parts.Activations;
 import org.peft4j.transformers.parts.AttentionMask;
-import org.peft4j.transformers.parts.RotaryScaling;
+import org.peft4j.transformers.parts.Epsilons;
+import org.peft4j.transformers.parts.HeadShape;
+import org.peft4j.transformers.parts.LayerWindows;
+import org.peft4j.transformers.parts.RotaryDecoder;
+import org.peft4j.transformers.parts.rotary.RotaryKeys;
 
 /**
  * The {@code config.json} of the Llama family, with the defaults of {@code transformers}.
  *
- * @param modelType {@code llama}, {@code mistral} or {@code qwen2}
- * @param vocabularySize {@code vocab_size}
- * @param hiddenSize the width of the residual stream
+ * @param modelType {@code llama}, {@code mistral}, {@code qwen2} or {@code qwen3}
+ * @param decoder what is around the layers
+ * @param heads the heads of the attention
  * @param intermediateSize the width of the feed-forward
- * @param layers {@code num_hidden_layers}
- * @param heads {@code num_attention_heads}
- * @param keyValueHeads {@code num_key_value_heads}; fewer than heads in grouped-query attention
- * @param headDim the width of a head
+ * @param activation of its gate
  * @param epsilon {@code rms_norm_eps}
- * @param rope rotary embeddings
  * @param projectionBias whether queries, keys and values have biases
  * @param outputBias whether the attention's output projection has one
  * @param feedForwardBias {@code mlp_bias}
- * @param tied whether the head is the embedding table
- * @param maxPositions the positions of pretraining
- * @param initializerRange the standard deviation of fresh weights
- * @param windows for each layer, how many keys a query sees; {@link AttentionMask#NO_WINDOW} for
- *     all
+ * @param headNorms whether each head of the queries and keys is normalised
  */
 public record LlamaConfig(
         String modelType,
-        int vocabularySize,
-        int hiddenSize,
+        RotaryDecoder decoder,
+        HeadShape heads,
         int intermediateSize,
-        int layers,
-        int heads,
-        int keyValueHeads,
-        int headDim,
+        Activation activation,
         double epsilon,
-        RotaryScaling.Settings rope,
         boolean projectionBias,
         boolean outputBias,
         boolean feedForwardBias,
-        boolean tied,
-        int maxPositions,
-        double initializerRange,
-        List<Integer> windows) {
-
-    private static final String SLIDING = "sliding_attention";
-    private static final String FULL = "full_attention";
-
-    /** Copies the list. */
-    public LlamaConfig {
-        windows = List.copyOf(windows);
-    }
+        boolean headNorms) {
 
     /**
      * Reads and checks a config.
@@ -64,129 +47,67 @@ public record LlamaConfig(
     public static LlamaConfig read(JsonFields config) {
         String modelType = config.string("model_type");
         boolean llama = modelType.equals("llama");
-        int hiddenSize = config.positiveInt("hidden_size");
-        int heads = config.positiveInt("num_attention_heads");
-        int layers = config.positiveInt("num_hidden_layers");
-        requireSilu(config);
-        int maxPositions =
-                config.optionalPositiveInt("max_position_embeddings")
-                        .orElse(maxPositionsByDefault(modelType));
-        boolean attentionBias = llama && config.optionalBool("attention_bias").orElse(false);
+        boolean qwen3 = modelType.equals("qwen3");
+        HeadShape heads =
+                HeadShape.grouped(
+                        config,
+                        keyValueHeads(modelType),
+                        qwen3 ? OptionalInt.of(128) : OptionalInt.empty());
+        boolean attentionBias =
+                (llama || qwen3) && config.optionalBool("attention_bias").orElse(false);
+        RotaryDecoder.Defaults absent =
+                new RotaryDecoder.Defaults(maxPositions(modelType), false, RotaryKeys.WHOLE_HEAD);
         return new LlamaConfig(
                 modelType,
-                config.positiveInt("vocab_size"),
-                hiddenSize,
-                config.positiveInt("intermediate_size"),
-                layers,
+                RotaryDecoder.read(
+                        config,
+                        heads.headDim(),
+                        absent,
+                        layers -> windows(config, modelType, layers)),
                 heads,
-                keyValueHeads(config, modelType, heads),
-                headDim(config, hiddenSize, heads),
-                epsilon(config),
-                RotaryScaling.read(config, maxPositions),
+                config.positiveInt("intermediate_size"),
+                Activations.read(config, "hidden_act", "silu"),
+                Epsilons.read(config, "rms_norm_eps", 1e-6),
                 attentionBias || modelType.equals("qwen2"),
                 attentionBias,
                 llama && config.optionalBool("mlp_bias").orElse(false),
-                config.optionalBool("tie_word_embeddings").orElse(false),
-                maxPositions,
-                config.optionalNumber("initializer_range").orElse(0.02),
-                windows(config, modelType, layers));
+                qwen3);
     }
 
-    private static int maxPositionsByDefault(String modelType) {
+    private static int maxPositions(String modelType) {
         return switch (modelType) {
             case "mistral" -> 131_072;
-            case "qwen2" -> 32_768;
+            case "qwen2", "qwen3" -> 32_768;
             default -> 2_048;
         };
     }
 
-    private static void requireSilu(JsonFields config) {
-        String activation = config.optionalString("hidden_act").orElse("silu");
-        if (!activation.equals("silu") && !activation.equals("swish")) {
-            throw config.mustBe("hidden_act", "silu for this family");
-        }
-    }
-
-    private static int keyValueHeads(JsonFields config, String modelType, int heads) {
-        String key = "num_key_value_heads";
-        int absent =
-                config.object().has(key)
-                        ? heads
-                        : switch (modelType) {
-                            case "mistral" -> 8;
-                            case "qwen2" -> 32;
-                            default -> heads;
-                        };
-        int keyValueHeads = config.optionalPositiveInt(key).orElse(absent);
-        if (heads % keyValueHeads != 0) {
-            throw config.mustBe(key, "a divisor of num_attention_heads, " + heads + ",");
-        }
-        return keyValueHeads;
-    }
-
-    private static int headDim(JsonFields config, int hiddenSize, int heads) {
-        if (!config.has("head_dim") && hiddenSize % heads != 0) {
-            throw config.mustBe("hidden_size", "a multiple of num_attention_heads, " + heads + ",");
-        }
-        int headDim = config.optionalPositiveInt("head_dim").orElse(hiddenSize / heads);
-        if (headDim % 2 != 0) {
-            throw config.mustBe(
-                    config.has("head_dim") ? "head_dim" : "hidden_size",
-                    "such that a head is of even width, since pairs are rotated,");
-        }
-        return headDim;
-    }
-
-    private static double epsilon(JsonFields config) {
-        double epsilon = config.has("rms_norm_eps") ? config.number("rms_norm_eps") : 1e-6;
-        if (!(epsilon > 0 && epsilon < 1)) {
-            throw config.mustBe("rms_norm_eps", "between 0 and 1");
-        }
-        return epsilon;
+    private static OptionalInt keyValueHeads(String modelType) {
+        return switch (modelType) {
+            case "mistral" -> OptionalInt.of(8);
+            case "qwen2", "qwen3" -> OptionalInt.of(32);
+            default -> OptionalInt.empty();
+        };
     }
 
     private static List<Integer> windows(JsonFields config, String modelType, int layers) {
         return switch (modelType) {
-            case "mistral" -> Collections.nCopies(layers, slidingWindow(config));
-            case "qwen2" -> qwenWindows(config, layers);
-            default -> Collections.nCopies(layers, AttentionMask.NO_WINDOW);
+            case "mistral" -> LayerWindows.same(layers, LayerWindows.window(config, 4_096));
+            case "qwen2", "qwen3" -> qwenWindows(config, layers);
+            default -> LayerWindows.none(layers);
         };
     }
 
-    /** An absent window is 4096 and a null one none, as {@code transformers} takes them. */
-    private static int slidingWindow(JsonFields config) {
-        int absent = config.object().has("sliding_window") ? AttentionMask.NO_WINDOW : 4_096;
-        return config.optionalPositiveInt("sliding_window").orElse(absent);
-    }
-
     private static List<Integer> qwenWindows(JsonFields config, int layers) {
-        int window =
-                config.optionalBool("use_sliding_window").orElse(false)
-                        ? slidingWindow(config)
-                        : AttentionMask.NO_WINDOW;
-        List<String> types = config.optionalStrings("layer_types").orElse(List.of());
-        if (types.isEmpty()) {
-            int first = config.optionalInt("max_window_layers").orElse(28);
-            return java.util.stream.IntStream.range(0, layers)
-                    .mapToObj(i -> i >= first ? window : AttentionMask.NO_WINDOW)
-                    .toList();
-        }
-        if (types.size() != layers) {
-            throw config.mustBe("layer_types", "a list of " + layers + " types, one a layer,");
-        }
-        return types.stream().map(type -> window(config, type, window)).toList();
-    }
-
-    private static int window(JsonFields config, String type, int window) {
-        boolean slides = type.equals(SLIDING);
-        if (!slides && !type.equals(FULL)) {
-            throw config.mustBe("layer_types", "a list of " + FULL + " and " + SLIDING);
-        }
-        if (slides && window == AttentionMask.NO_WINDOW) {
-            throw config.mustBe(
-                    "use_sliding_window",
-                    "true, with a sliding_window, since layer_types names " + SLIDING + ",");
-        }
-        return slides ? window : AttentionMask.NO_WINDOW;
+        String key = "use_sliding_window";
+        boolean slides = config.optionalBool(key).orElse(false);
+        int window = slides ? LayerWindows.window(config, 4_096) : AttentionMask.NO_WINDOW;
+        int first = config.optionalInt("max_window_layers").orElse(28);
+        return LayerWindows.byType(
+                config,
+                layers,
+                window,
+                i -> window != AttentionMask.NO_WINDOW && i >= first,
+                slides ? "sliding_window" : key);
     }
 }

@@ -16,6 +16,8 @@ import org.peft4j.core.files.PythonJson;
 import org.peft4j.core.files.SafetensorsWriter;
 import org.peft4j.core.files.TensorSource;
 import org.peft4j.core.ops.DType;
+import org.peft4j.transformers.parts.HeadShape;
+import org.peft4j.transformers.parts.RotaryDecoder;
 
 /**
  * Writes a checkpoint that nobody has trained, to pretrain a small base or to measure speed:
@@ -65,18 +67,22 @@ public final class LlamaInitializer {
     }
 
     private void addAll(LlamaConfig config) {
-        int width = config.hiddenSize();
+        RotaryDecoder decoder = config.decoder();
+        int width = decoder.hiddenSize();
         int inner = config.intermediateSize();
-        int queries = config.heads() * config.headDim();
-        int keys = config.keyValueHeads() * config.headDim();
+        HeadShape heads = config.heads();
         boolean bias = config.projectionBias();
-        add("model.embed_tokens.weight", config.vocabularySize(), width);
-        for (int i = 0; i < config.layers(); i++) {
+        add("model.embed_tokens.weight", decoder.vocabularySize(), width);
+        for (int i = 0; i < decoder.layers(); i++) {
             String layer = "model.layers." + i + ".";
-            linear(layer + "self_attn.q_proj", bias, queries, width);
-            linear(layer + "self_attn.k_proj", bias, keys, width);
-            linear(layer + "self_attn.v_proj", bias, keys, width);
-            linear(layer + "self_attn.o_proj", config.outputBias(), width, queries);
+            linear(layer + "self_attn.q_proj", bias, heads.queryWidth(), width);
+            linear(layer + "self_attn.k_proj", bias, heads.keyWidth(), width);
+            linear(layer + "self_attn.v_proj", bias, heads.keyWidth(), width);
+            linear(layer + "self_attn.o_proj", config.outputBias(), width, heads.queryWidth());
+            if (config.headNorms()) {
+                add(layer + "self_attn.q_norm.weight", heads.headDim());
+                add(layer + "self_attn.k_norm.weight", heads.headDim());
+            }
             linear(layer + "mlp.gate_proj", config.feedForwardBias(), inner, width);
             linear(layer + "mlp.up_proj", config.feedForwardBias(), inner, width);
             linear(layer + "mlp.down_proj", config.feedForwardBias(), width, inner);
@@ -84,8 +90,8 @@ public final class LlamaInitializer {
             add(layer + "post_attention_layernorm.weight", width);
         }
         add("model.norm.weight", width);
-        if (!config.tied()) {
-            add("lm_head.weight", config.vocabularySize(), width);
+        if (!decoder.tied()) {
+            add("lm_head.weight", decoder.vocabularySize(), width);
         }
     }
 

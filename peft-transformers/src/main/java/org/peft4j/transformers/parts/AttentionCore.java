@@ -3,6 +3,7 @@ package org.peft4j.transformers.parts;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.ops.AttentionScores;
+import org.peft4j.core.ops.FusedLayout;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.AttentionFlow;
@@ -67,9 +68,9 @@ public record AttentionCore(
     /**
      * Attends to the sequence itself.
      *
-     * @param q [batch, length, heads · d]
-     * @param k [batch, length, key-value heads · d]
-     * @param v [batch, length, key-value heads · d]
+     * @param q [batch, length, heads · d] or [batch, length, heads, d]
+     * @param k the same of the key-value heads
+     * @param v the same of the key-value heads
      * @return [batch, length, heads · d]
      */
     public Tensor forward(ForwardContext context, Tensor q, Tensor k, Tensor v, Step step) {
@@ -88,6 +89,35 @@ public record AttentionCore(
                         queries,
                         keys,
                         v,
+                        d,
+                        step.rotary(),
+                        scores,
+                        cache.keys(),
+                        cache.values(),
+                        cache.start());
+    }
+
+    /**
+     * Attends to the sequence itself with queries, keys and values from one projection.
+     *
+     * @param x [batch, length, (heads + 2 · key-value heads) · d]
+     * @param layout how they lie in it
+     * @return [batch, length, heads · d]
+     */
+    public Tensor forward(ForwardContext context, Tensor x, FusedLayout layout, Step step) {
+        Ops ops = context.ops();
+        int d = point.headDim();
+        if (!point.isPlain(context) || queryNorm != null || keyNorm != null) {
+            Ops.Projections parts = ops.splitProjection(x, d, layout);
+            return forward(context, parts.queries(), parts.keys(), parts.values(), step);
+        }
+        AttentionScores scores = summedScores(step.mask());
+        KeyValueCache.@Nullable Layer cache = step.cache();
+        return cache == null
+                ? ops.fusedAttention(x, layout, d, step.rotary(), scores)
+                : ops.fusedCachedAttention(
+                        x,
+                        layout,
                         d,
                         step.rotary(),
                         scores,
@@ -139,14 +169,13 @@ public record AttentionCore(
                 : new AttentionScores(positions.withMask(), false, scale, cap);
     }
 
-    /** Normalises every head of a projection, [batch, length, heads · d]. */
+    /** Normalises every head of a projection: [batch, length, heads, d] where there is a norm. */
     private Tensor normed(ForwardContext context, Tensor x, @Nullable NormPoint norm) {
         if (norm == null) {
             return x;
         }
-        Ops ops = context.ops();
-        Tensor heads = ops.reshape(x, x.size(0), x.size(1), -1, point.headDim());
-        return ops.reshape(norm.forward(context, heads), x.size(0), x.size(1), -1);
+        Tensor heads = context.ops().reshape(x, x.size(0), x.size(1), -1, point.headDim());
+        return norm.forward(context, heads);
     }
 
     private static Tensor rotated(Ops ops, Tensor x, Ops.@Nullable RotaryTable rotary) {

@@ -164,10 +164,14 @@ final class CheckpointWriter {
         ChangedWeights.Changed trained = changed.get(name);
         return TensorBytes.source(
                 checkpoint.door().weights(),
-                name,
+                written(name),
                 trained == null ? new ChangedWeights.Changed(made, false) : trained,
                 FrozenWeights.storedType(made.dtype()),
                 Arrays.stream(made.shape().getShape()).boxed().toList());
+    }
+
+    private String written(String name) {
+        return modules.names().written(name);
     }
 
     private String sourceOf(String tied) {
@@ -179,14 +183,18 @@ final class CheckpointWriter {
         ChangedWeights.Changed replacement = changed.get(name);
         if (replacement != null) {
             return TensorBytes.source(
-                    checkpoint.door().weights(), name, replacement, entry.type(), entry.shape());
+                    checkpoint.door().weights(),
+                    written(name),
+                    replacement,
+                    entry.type(),
+                    entry.shape());
         }
         SafetensorsFile file = files.get(entry.file());
         if (file == null) {
             throw new IllegalStateException("no open file holds " + entry.name());
         }
         TensorSource copy = TensorSource.copyOf(file, entry);
-        return new TensorSource(name, copy.type(), copy.shape(), copy.body());
+        return new TensorSource(written(name), copy.type(), copy.shape(), copy.body());
     }
 
     /**

@@ -12,7 +12,8 @@ public record CrossAttention(
         LinearPoint key,
         LinearPoint value,
         AttentionCore core,
-        LinearPoint output) {
+        LinearPoint output)
+        implements Sublayer.Transform {
 
     /**
      * What the encoder hands to all layers of the decoder.
@@ -24,6 +25,7 @@ public record CrossAttention(
     public record Encoded(@Nullable Tensor hidden, AttentionMask mask) {}
 
     /** Maps x, [batch, length, width], to the same shape; a cache keeps keys and values. */
+    @Override
     public Tensor forward(ForwardContext context, Tensor x, AttentionCore.Step step) {
         @Nullable Encoded encoded = step.encoded();
         if (encoded == null) {

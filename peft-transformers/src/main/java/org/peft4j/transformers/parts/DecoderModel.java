@@ -23,6 +23,14 @@ public final class DecoderModel extends FrozenBase {
                     TaskType.QUESTION_ANS,
                     TaskType.FEATURE_EXTRACTION);
 
+    /** The tasks of those that have no head for spans. */
+    public static final Set<TaskType> TASKS_WITHOUT_SPANS =
+            Set.of(
+                    TaskType.CAUSAL_LM,
+                    TaskType.SEQ_CLS,
+                    TaskType.TOKEN_CLS,
+                    TaskType.FEATURE_EXTRACTION);
+
     private final DecoderStack stack;
 
     /**

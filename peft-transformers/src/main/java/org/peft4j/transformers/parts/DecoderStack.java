@@ -16,6 +16,7 @@ import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.InputFlow;
 import org.peft4j.core.points.InputPoint;
 import org.peft4j.core.points.NormPoint;
+import org.peft4j.transformers.parts.rotary.Rotary;
 
 /**
  * A decoder: embedded tokens, one layer after the other with a cache, a last norm.

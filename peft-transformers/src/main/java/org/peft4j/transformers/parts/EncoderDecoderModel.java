@@ -235,10 +235,10 @@ public final class EncoderDecoderModel extends FrozenBase {
          * Embeds what one side reads.
          *
          * @param side the encoder's or the decoder's name
-         * @param scale a factor on the embeddings; 1 for none
+         * @param factor what they are multiplied by, [1], or null
          */
-        public TokenEmbedding tokens(EmbeddingPoint side, double scale) {
-            return new TokenEmbedding(side, names().contains(side) ? shared : null, scale);
+        public TokenEmbedding tokens(EmbeddingPoint side, @Nullable Tensor factor) {
+            return new TokenEmbedding(side, names().contains(side) ? shared : null, factor);
         }
 
         /** Returns for each name's tensor the shared one. */

@@ -28,19 +28,8 @@ public record EncoderStack(
         InputPoint input,
         Entrance entrance,
         @Nullable RelativePositions relative,
-        List<? extends Layer> layers,
+        List<? extends DecoderStack.Layer> layers,
         DecoderStack.Exit exit) {
-
-    /** One layer. */
-    @FunctionalInterface
-    public interface Layer {
-        /**
-         * Maps x, [batch, length, width], to the same shape.
-         *
-         * @param mask which keys are tokens
-         */
-        Tensor forward(ForwardContext context, Tensor x, AttentionMask mask);
-    }
 
     /** What comes before the first layer. */
     @FunctionalInterface
@@ -71,7 +60,7 @@ public record EncoderStack(
             TokenEmbedding embedding,
             InputPoint input,
             Entrance entrance,
-            List<? extends Layer> layers) {
+            List<? extends DecoderStack.Layer> layers) {
         this(embedding, input, entrance, null, layers, (context, x) -> x);
     }
 
@@ -111,8 +100,9 @@ public record EncoderStack(
                             new InputFlow(embedding.forward(context, batch), batch.layout()));
             Tensor x = entrance.enter(context, flow, batch);
             AttentionMask mask = mask(context, flow.layout(), x);
-            for (Layer layer : layers) {
-                Tensor next = layer.forward(context, x, mask);
+            AttentionCore.Step step = AttentionCore.Step.encoding(mask);
+            for (DecoderStack.Layer layer : layers) {
+                Tensor next = layer.forward(context, x, step);
                 x.close();
                 x = next;
             }

@@ -9,9 +9,10 @@ import org.peft4j.core.points.LinearPoint;
 import org.peft4j.core.points.LinearWeights;
 
 /** The plain feed-forward (Vaswani et al. 2017): W_down act(W_up x). */
-public record FeedForward(LinearPoint up, Activation activation, LinearPoint down) {
+public record FeedForward(LinearPoint up, Activation activation, LinearPoint down)
+        implements Sublayer.PositionWise {
 
-    /** Maps x, [batch, length, width], to the same shape. */
+    @Override
     public Tensor forward(ForwardContext context, Tensor x) {
         Ops ops = context.ops();
         if (up.isPlain(context) && down.isPlain(context)) {

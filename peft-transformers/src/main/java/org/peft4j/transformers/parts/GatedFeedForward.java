@@ -8,9 +8,10 @@ import org.peft4j.core.points.LinearPoint;
 
 /** The gated feed-forward (Shazeer 2020): W_down (act(W_gate x) · W_up x). */
 public record GatedFeedForward(
-        LinearPoint gate, LinearPoint up, LinearPoint down, Activation activation) {
+        LinearPoint gate, LinearPoint up, LinearPoint down, Activation activation)
+        implements Sublayer.PositionWise {
 
-    /** Maps x, [batch, length, width], to the same shape. */
+    @Override
     public Tensor forward(ForwardContext context, Tensor x) {
         Ops ops = context.ops();
         if (isBare(context, gate) && isBare(context, up) && isBare(context, down)) {
@@ -26,7 +27,7 @@ public record GatedFeedForward(
     }
 
     /** Whether a linear is its weight alone in this pass. */
-    private static boolean isBare(ForwardContext context, LinearPoint linear) {
+    static boolean isBare(ForwardContext context, LinearPoint linear) {
         return linear.isPlain(context) && context.weights(linear).bias() == null;
     }
 }

@@ -15,6 +15,7 @@ import org.peft4j.core.BadFileException;
 import org.peft4j.core.InjectionPoints;
 import org.peft4j.core.TaskType;
 import org.peft4j.core.files.TensorEntry;
+import org.peft4j.core.ops.Activation;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.WeightOps;
 import org.peft4j.core.points.AttentionPoint;
@@ -75,9 +76,24 @@ public final class Modules {
         return root;
     }
 
+    /** Returns the path of the transformer itself: {@code bert}, or nothing. */
+    public String rootPath() {
+        return root.isEmpty() ? "" : root.substring(0, root.length() - 1);
+    }
+
     /** Returns which head the model gets. */
     public HeadConfig head() {
         return head;
+    }
+
+    /**
+     * Says that files call a module otherwise than the model does.
+     *
+     * @param path the model's path, as {@code lm_head}
+     * @param stored the path in files, as {@code embed_out}
+     */
+    public void storedAs(String path, String stored) {
+        names.storedAs(path, stored);
     }
 
     /** Returns whether the checkpoint holds a tensor of a model's name. */
@@ -222,6 +238,25 @@ public final class Modules {
     public AttentionPoint selfAttention(String path, int heads, int keyValueHeads, int headDim) {
         return add(
                 new AttentionPoint(path, AttentionPoint.Kind.SELF, heads, keyValueHeads, headDim));
+    }
+
+    /** An attention core over the sequence itself. */
+    public AttentionPoint selfAttention(String path, HeadShape heads) {
+        return selfAttention(path, heads.heads(), heads.keyValueHeads(), heads.headDim());
+    }
+
+    /**
+     * A gated feed-forward of {@code gate_proj}, {@code up_proj} and {@code down_proj}.
+     *
+     * @param inner its own width
+     */
+    public GatedFeedForward gatedFeedForward(
+            String path, long width, long inner, boolean bias, Activation activation) {
+        return new GatedFeedForward(
+                linear(path + ".gate_proj", LinearRole.FEED_FORWARD_GATE, inner, width, bias),
+                linear(path + ".up_proj", LinearRole.FEED_FORWARD_UP, inner, width, bias),
+                linear(path + ".down_proj", LinearRole.FEED_FORWARD_DOWN, width, inner, bias),
+                activation);
     }
 
     /** An attention core over the encoder's output. */

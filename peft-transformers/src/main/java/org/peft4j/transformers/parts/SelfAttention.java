@@ -10,9 +10,10 @@ public record SelfAttention(
         LinearPoint key,
         LinearPoint value,
         AttentionCore core,
-        LinearPoint output) {
+        LinearPoint output)
+        implements Sublayer.Transform {
 
-    /** Maps x, [batch, length, width], to the same shape. */
+    @Override
     public Tensor forward(ForwardContext context, Tensor x, AttentionCore.Step step) {
         Tensor attended =
                 core.forward(

@@ -11,16 +11,22 @@ import org.peft4j.core.points.EmbeddingPoint;
 /**
  * Embeds ids after checking them: an id out of range would end a CUDA process.
  *
- * @param table the table
+ * @param table the embeddings
  * @param shared the module whose table it is, where an encoder and a decoder each have a module of
  *     their own for it; what acts at both adds up. Or null
- * @param scale a factor on the embeddings; 1 for none
+ * @param factor what they are multiplied by, [1], as in Gemma; or null
  */
-public record TokenEmbedding(EmbeddingPoint table, @Nullable EmbeddingPoint shared, double scale) {
+public record TokenEmbedding(
+        EmbeddingPoint table, @Nullable EmbeddingPoint shared, @Nullable Tensor factor) {
 
-    /** A table alone. */
+    /** Embeddings as they are. */
     public TokenEmbedding(EmbeddingPoint table) {
-        this(table, null, 1);
+        this(table, null, null);
+    }
+
+    /** Embeddings of a module of its own, times a factor. */
+    public TokenEmbedding(EmbeddingPoint table, @Nullable Tensor factor) {
+        this(table, null, factor);
     }
 
     /** Returns the embeddings of a batch's ids, [rows, length, width]. */
@@ -41,8 +47,8 @@ public record TokenEmbedding(EmbeddingPoint table, @Nullable EmbeddingPoint shar
             }
         }
         Ops ops = context.ops();
-        Tensor embedded = embed(context, ops.longs(ids, batch.rows(), batch.length()));
-        return scale == 1 ? embedded : ops.scale(embedded, scale);
+        Tensor x = embed(context, ops.longs(ids, batch.rows(), batch.length()));
+        return factor == null ? x : ops.multiply(x, factor);
     }
 
     private Tensor embed(ForwardContext context, Tensor ids) {

@@ -20,6 +20,7 @@ final class WeightNames {
     private final String root;
     private final Set<String> prefixes;
     private final Map<String, String> stored = new LinkedHashMap<>();
+    private final Map<String, String> paths = new LinkedHashMap<>();
 
     /**
      * Begins with no name resolved.
@@ -32,6 +33,21 @@ final class WeightNames {
         this.root = root;
         this.prefixes = new LinkedHashSet<>(List.of(root, ""));
         this.prefixes.addAll(prefixes);
+    }
+
+    /** Says that files call a module otherwise than the model does. */
+    void storedAs(String path, String storedPath) {
+        paths.put(path + ".", storedPath + ".");
+    }
+
+    /** Returns the name that files have today for a tensor of the model. */
+    String written(String name) {
+        for (Map.Entry<String, String> path : paths.entrySet()) {
+            if (name.startsWith(path.getKey())) {
+                return path.getValue() + name.substring(path.getKey().length());
+            }
+        }
+        return name;
     }
 
     /** Returns the name that a tensor has in the file, if it is there. */
@@ -56,6 +72,7 @@ final class WeightNames {
     private List<String> candidates(String name) {
         List<String> candidates = new ArrayList<>();
         candidates.add(name);
+        candidates.add(written(name));
         if (name.startsWith(root)) {
             String rest = name.substring(root.length());
             prefixes.forEach(prefix -> candidates.add(prefix + rest));

@@ -5,6 +5,7 @@ import org.peft4j.core.DecoderStart;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.ops.Activation;
 import org.peft4j.transformers.parts.Activations;
+import org.peft4j.transformers.parts.Epsilons;
 
 /**
  * The {@code config.json} of T5, with the defaults of {@code transformers}.
@@ -69,7 +70,7 @@ public record T5Config(
                 config.positiveInt("num_heads"),
                 buckets(config),
                 distance(config),
-                epsilon(config),
+                Epsilons.read(config, "layer_norm_epsilon", 1e-6),
                 activation(config, projection),
                 gated,
                 !multilingual && scaled(config),
@@ -119,14 +120,5 @@ public record T5Config(
             throw config.mustBe(key, "more than half of relative_attention_num_buckets, " + exact);
         }
         return distance;
-    }
-
-    private static double epsilon(JsonFields config) {
-        String key = "layer_norm_epsilon";
-        double epsilon = config.optionalNumber(key).orElse(1e-6);
-        if (!(epsilon > 0 && epsilon < 1)) {
-            throw config.mustBe(key, "between 0 and 1");
-        }
-        return epsilon;
     }
 }

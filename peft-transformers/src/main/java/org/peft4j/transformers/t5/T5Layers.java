@@ -12,10 +12,10 @@ import org.peft4j.transformers.parts.CrossAttention;
 import org.peft4j.transformers.parts.FeedForward;
 import org.peft4j.transformers.parts.GatedFeedForward;
 import org.peft4j.transformers.parts.Modules;
+import org.peft4j.transformers.parts.PreNormLayer;
 import org.peft4j.transformers.parts.RelativePositions;
-import org.peft4j.transformers.parts.ResidualSublayer;
 import org.peft4j.transformers.parts.SelfAttention;
-import org.peft4j.transformers.parts.TransformerLayer;
+import org.peft4j.transformers.parts.Sublayer;
 
 /**
  * The layers of T5's encoder or decoder: norms come first, scores are not scaled, and positions are
@@ -24,7 +24,7 @@ import org.peft4j.transformers.parts.TransformerLayer;
  * @param layers in order
  * @param positions the bias
  */
-record T5Layers(List<TransformerLayer> layers, RelativePositions positions) {
+record T5Layers(List<PreNormLayer> layers, RelativePositions positions) {
 
     /**
      * Makes the layers.
@@ -34,7 +34,7 @@ record T5Layers(List<TransformerLayer> layers, RelativePositions positions) {
      * @param decodes whether they attend to an encoder, and positions to earlier ones only
      */
     static T5Layers of(Modules modules, T5Config config, String path, int count, boolean decodes) {
-        List<TransformerLayer> layers =
+        List<PreNormLayer> layers =
                 IntStream.range(0, count)
                         .mapToObj(i -> layer(modules, config, path + ".block." + i, decodes))
                         .toList();
@@ -49,18 +49,18 @@ record T5Layers(List<TransformerLayer> layers, RelativePositions positions) {
         return new T5Layers(layers, positions);
     }
 
-    private static TransformerLayer layer(
+    private static PreNormLayer layer(
             Modules modules, T5Config config, String path, boolean decodes) {
-        List<ResidualSublayer> sublayers = new ArrayList<>();
+        List<Sublayer> sublayers = new ArrayList<>();
         sublayers.add(selfAttention(modules, config, path + ".layer.0"));
         if (decodes) {
             sublayers.add(crossAttention(modules, config, path + ".layer.1"));
         }
         sublayers.add(feedForward(modules, config, path + ".layer." + sublayers.size()));
-        return new TransformerLayer(sublayers);
+        return new PreNormLayer(sublayers);
     }
 
-    private static ResidualSublayer selfAttention(Modules modules, T5Config config, String path) {
+    private static Sublayer selfAttention(Modules modules, T5Config config, String path) {
         String attention = path + ".SelfAttention";
         AttentionPoint point =
                 modules.selfAttention(attention, config.heads(), config.heads(), config.headDim());
@@ -72,10 +72,10 @@ record T5Layers(List<TransformerLayer> layers, RelativePositions positions) {
                         AttentionCore.scaled(point, 1),
                         output(modules, config, attention));
         SublayerPoint.Kind kind = SublayerPoint.Kind.ATTENTION;
-        return sublayer(modules, config, path, attention, kind, body::forward);
+        return sublayer(modules, config, path, attention, kind, body);
     }
 
-    private static ResidualSublayer crossAttention(Modules modules, T5Config config, String path) {
+    private static Sublayer crossAttention(Modules modules, T5Config config, String path) {
         String attention = path + ".EncDecAttention";
         AttentionPoint point = modules.crossAttention(attention, config.heads(), config.headDim());
         CrossAttention body =
@@ -86,36 +86,31 @@ record T5Layers(List<TransformerLayer> layers, RelativePositions positions) {
                         AttentionCore.scaled(point, 1),
                         output(modules, config, attention));
         SublayerPoint.Kind kind = SublayerPoint.Kind.CROSS_ATTENTION;
-        return sublayer(modules, config, path, attention, kind, body::forward);
+        return sublayer(modules, config, path, attention, kind, body);
     }
 
-    private static ResidualSublayer feedForward(Modules modules, T5Config config, String path) {
+    private static Sublayer feedForward(Modules modules, T5Config config, String path) {
         String dense = path + ".DenseReluDense";
         SublayerPoint.Kind kind = SublayerPoint.Kind.FEED_FORWARD;
         return sublayer(modules, config, path, dense, kind, dense(modules, config, dense));
     }
 
-    private static ResidualSublayer.Body dense(Modules modules, T5Config config, String path) {
+    private static Sublayer.Transform dense(Modules modules, T5Config config, String path) {
         int width = config.width();
         int inner = config.innerWidth();
         if (!config.gated()) {
-            FeedForward plain =
-                    new FeedForward(
-                            modules.linear(
-                                    path + ".wi", LinearRole.FEED_FORWARD_UP, inner, width, false),
-                            config.activation(),
-                            down(modules, config, path));
-            return (context, x, step) -> plain.forward(context, x);
+            return new FeedForward(
+                    modules.linear(path + ".wi", LinearRole.FEED_FORWARD_UP, inner, width, false),
+                    config.activation(),
+                    down(modules, config, path));
         }
-        GatedFeedForward gated =
-                new GatedFeedForward(
+        return new GatedFeedForward(
                         modules.linear(
                                 path + ".wi_0", LinearRole.FEED_FORWARD_GATE, inner, width, false),
                         modules.linear(
                                 path + ".wi_1", LinearRole.FEED_FORWARD_UP, inner, width, false),
                         down(modules, config, path),
                         config.activation());
-        return (context, x, step) -> gated.forward(context, x);
     }
 
     private static LinearPoint down(Modules modules, T5Config config, String path) {
@@ -139,15 +134,14 @@ record T5Layers(List<TransformerLayer> layers, RelativePositions positions) {
                 attention + ".o", LinearRole.ATTENTION_OUTPUT, config.width(), heads, false);
     }
 
-    private static ResidualSublayer sublayer(
+    private static Sublayer sublayer(
             Modules modules,
             T5Config config,
             String path,
             String module,
             SublayerPoint.Kind kind,
-            ResidualSublayer.Body body) {
-        return new ResidualSublayer(
-                ResidualSublayer.Order.NORM_FIRST,
+            Sublayer.Transform body) {
+        return Sublayer.of(
                 modules.rmsNorm(path + ".layer_norm", config.width(), config.epsilon()),
                 body,
                 modules.sublayer(module, kind, config.width()));

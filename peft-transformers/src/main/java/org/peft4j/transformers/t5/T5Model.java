@@ -77,7 +77,7 @@ public final class T5Model {
         InputPoint input = modules.input(path, InputPoint.Kind.ENCODER, width);
         T5Layers layers = T5Layers.of(modules, config, path, config.encoderLayers(), false);
         return new EncoderStack(
-                embeddings.tokens(embeddings.encoder(), 1),
+                embeddings.tokens(embeddings.encoder(), null),
                 input,
                 EncoderStack.Entrance.PLAIN,
                 layers.positions(),
@@ -92,7 +92,7 @@ public final class T5Model {
         InputPoint input = modules.input(path, InputPoint.Kind.DECODER, width);
         T5Layers layers = T5Layers.of(modules, config, path, config.decoderLayers(), true);
         return new DecoderStack(
-                embeddings.tokens(embeddings.decoder(), 1),
+                embeddings.tokens(embeddings.decoder(), null),
                 input,
                 DecoderStack.Entrance.PLAIN,
                 null,

@@ -1,0 +1,149 @@
+package org.peft4j.transformers.opt;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.BadFileException;
+import org.peft4j.core.BaseModel;
+import org.peft4j.core.TaskType;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.EmbeddingPoint;
+import org.peft4j.core.points.InputPoint;
+import org.peft4j.core.points.LinearPoint;
+import org.peft4j.core.points.LinearRole;
+import org.peft4j.core.points.NormPoint;
+import org.peft4j.transformers.heads.HeadConfig;
+import org.peft4j.transformers.heads.LanguageModelHead;
+import org.peft4j.transformers.heads.TaskHead;
+import org.peft4j.transformers.parts.DecoderHeads;
+import org.peft4j.transformers.parts.DecoderModel;
+import org.peft4j.transformers.parts.DecoderStack;
+import org.peft4j.transformers.parts.FrozenBase.Sizes;
+import org.peft4j.transformers.parts.LayerWindows;
+import org.peft4j.transformers.parts.LearnedPositions;
+import org.peft4j.transformers.parts.Modules;
+import org.peft4j.transformers.parts.OpenedCheckpoint;
+import org.peft4j.transformers.parts.TokenEmbedding;
+
+/** Builds OPT. */
+public final class OptModel {
+
+    private static final String HEAD = "lm_head";
+
+    /** The row of the first position. */
+    private static final int OFFSET = 2;
+
+    private static final Set<TaskType> TASKS =
+            Set.of(
+                    TaskType.CAUSAL_LM,
+                    TaskType.SEQ_CLS,
+                    TaskType.QUESTION_ANS,
+                    TaskType.FEATURE_EXTRACTION);
+
+    private final Modules modules;
+    private final OptConfig config;
+    private final String path;
+
+    private OptModel(Modules modules, OptConfig config) {
+        this.modules = modules;
+        this.config = config;
+        this.path = modules.root() + "decoder";
+    }
+
+    /**
+     * Builds the model of a checkpoint.
+     *
+     * @throws BadFileException if the config is wrong, or contradicts the weights
+     */
+    public static BaseModel open(OpenedCheckpoint checkpoint) {
+        OptConfig config = OptConfig.read(checkpoint.files().configFields());
+        HeadConfig head = checkpoint.head(TaskType.CAUSAL_LM, TASKS);
+        return new OptModel(new Modules(checkpoint, head, "model"), config).build(checkpoint);
+    }
+
+    private DecoderModel build(OpenedCheckpoint checkpoint) {
+        int width = config.hiddenSize();
+        EmbeddingPoint table =
+                modules.embedding(
+                        path + ".embed_tokens", config.vocabularySize(), config.embeddingSize());
+        InputPoint input = modules.input(path, InputPoint.Kind.DECODER, config.embeddingSize());
+        DecoderStack.Entrance entrance = entrance(width);
+        List<? extends DecoderStack.Layer> layers =
+                IntStream.range(0, config.layers())
+                        .mapToObj(i -> OptLayers.layer(modules, config, path + ".layers." + i))
+                        .toList();
+        DecoderStack stack =
+                new DecoderStack(
+                        new TokenEmbedding(table),
+                        input,
+                        entrance,
+                        null,
+                        layers,
+                        LayerWindows.none(config.layers()),
+                        exit(width));
+        boolean writesText = modules.head().task() == TaskType.CAUSAL_LM;
+        return new DecoderModel(
+                checkpoint,
+                modules,
+                new Sizes(width, config.vocabularySize(), config.layers(), config.positions()),
+                stack,
+                head(table),
+                writesText && config.tied()
+                        ? Map.of(HEAD + ".weight", table.path() + ".weight")
+                        : Map.of());
+    }
+
+    /** Embeddings become as wide as the stream before positions are added. */
+    private DecoderStack.Entrance entrance(int width) {
+        @Nullable LinearPoint project =
+                config.projects()
+                        ? modules.linear(
+                                path + ".project_in",
+                                LinearRole.OTHER,
+                                width,
+                                config.embeddingSize(),
+                                false)
+                        : null;
+        LearnedPositions positions =
+                new LearnedPositions(
+                        modules.embedding(
+                                path + ".embed_positions",
+                                (long) config.positions() + OFFSET,
+                                width),
+                        OFFSET);
+        return project == null
+                ? positions
+                : (context, x, layout) ->
+                        positions.enter(context, project.forward(context, x), layout);
+    }
+
+    private DecoderStack.Exit exit(int width) {
+        @Nullable NormPoint norm =
+                config.lastNorm()
+                        ? modules.layerNorm(path + ".final_layer_norm", width, OptConfig.EPSILON)
+                        : null;
+        @Nullable LinearPoint project =
+                config.projects()
+                        ? modules.linear(
+                                path + ".project_out",
+                                LinearRole.OTHER,
+                                config.embeddingSize(),
+                                width,
+                                false)
+                        : null;
+        return (context, x) -> {
+            Tensor normed = norm == null ? x : norm.forward(context, x);
+            return project == null ? normed : project.forward(context, normed);
+        };
+    }
+
+    private TaskHead head(EmbeddingPoint table) {
+        return modules.head().task() == TaskType.CAUSAL_LM
+                ? LanguageModelHead.causal(
+                        DecoderHeads.vocabulary(modules, HEAD, table, config.tied(), false))
+                : DecoderHeads.other(
+                        modules, config.embeddingSize(), "classifier", config.initializerRange());
+    }
+}

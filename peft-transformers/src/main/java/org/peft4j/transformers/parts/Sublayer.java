@@ -1,0 +1,52 @@
+package org.peft4j.transformers.parts;
+
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.ForwardContext;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.NormPoint;
+import org.peft4j.core.points.SublayerPoint;
+
+/**
+ * Attention or a feed-forward on its way from the residual stream and back to it.
+ *
+ * @param norm what it reads the stream through, or null for nothing
+ * @param transform the attention or the feed-forward
+ * @param output where methods change what it computed
+ * @param outputNorm a norm after that, as in Gemma 2, or null
+ */
+public record Sublayer(
+        @Nullable NormPoint norm,
+        Transform transform,
+        SublayerPoint output,
+        @Nullable NormPoint outputNorm) {
+
+    /** What a sublayer computes. */
+    @FunctionalInterface
+    public interface Transform {
+        /** Maps x, [batch, length, width], to the same shape. */
+        Tensor forward(ForwardContext context, Tensor x, AttentionCore.Step step);
+    }
+
+    /** What maps every position on its own: a feed-forward. */
+    public interface PositionWise extends Transform {
+        /** Maps x, [batch, length, width], to the same shape. */
+        Tensor forward(ForwardContext context, Tensor x);
+
+        @Override
+        default Tensor forward(ForwardContext context, Tensor x, AttentionCore.Step step) {
+            return forward(context, x);
+        }
+    }
+
+    /** A sublayer without a norm behind it. */
+    public static Sublayer of(@Nullable NormPoint norm, Transform transform, SublayerPoint output) {
+        return new Sublayer(norm, transform, output, null);
+    }
+
+    /** Returns what is to be added to the stream, [batch, length, width]. */
+    public Tensor forward(ForwardContext context, Tensor stream, AttentionCore.Step step) {
+        Tensor read = norm == null ? stream : norm.forward(context, stream);
+        Tensor computed = output.forward(context, read, transform.forward(context, read, step));
+        return outputNorm == null ? computed : outputNorm.forward(context, computed);
+    }
+}
