@@ -24,6 +24,7 @@ from safetensors.torch import load_file
 import byte_level_tokenizer
 import common
 import decoders
+import decoding
 import encoders
 import generation
 import heads
@@ -36,7 +37,7 @@ import targets
 MARK = "golden/environment.json"
 # Of gradients and of weights after many steps, and the same in bfloat16.
 ROUNDING, ROUGHLY = 1e-4, 0.1
-PARTS = (decoders, encoders, seq2seq, heads, legacy, generation, lora, targets, optim, byte_level_tokenizer)
+PARTS = (decoders, encoders, seq2seq, heads, legacy, generation, lora, targets, optim, byte_level_tokenizer, decoding)
 
 
 def write_environment(root: Path) -> None:

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,8 +90,7 @@ final class GenerationTest {
         List<long[]> heard = new ArrayList<>();
         try (BaseModel base = Checkpoints.open(Fixtures.base("llama"));
                 PeftModel model = PeftModel.of(base)) {
-            GenerationConfig config =
-                    new GenerationConfig(expected.size(1) - width, Set.of(end), 0);
+            GenerationConfig config = GenerationConfig.of(expected.size(1) - width).withEndIds(end);
             List<long[]> generated =
                     Generator.greedy(model, config)
                             .generate(
@@ -242,6 +240,44 @@ final class GenerationTest {
                         1e-5);
             }
             assertThrows(PeftException.class, () -> two.reorder(3));
+        }
+    }
+
+    /**
+     * Beams change places within their prompt, prompts leave, and the past stays each row's own.
+     */
+    @Test
+    void aCacheKeepsThePastOfBeamsThatChangePlaces() {
+        long[][] beams = {{1, 20, 30}, {1, 40, 50}};
+        try (BaseModel base = Checkpoints.open(Fixtures.base("llama"));
+                PeftModel model = PeftModel.of(base);
+                ForwardContext context = model.open(AdapterSelection.none());
+                DecodingCache cache = base.newCache(2, 8)) {
+            base.hiddenStates(context, TokenBatch.of(beams), cache);
+            int[][] orders = {
+                {0, 0, 0, 1, 1, 1}, {1, 0, 2, 5, 5, 3}, {0, 0, 1, 3, 4, 5}, {3, 5, 4}, {2, 1, 1}
+            };
+            for (int[] order : orders) {
+                cache.reorder(order);
+                long[][] moved = new long[order.length][];
+                long[] tokens = new long[order.length];
+                for (int row = 0; row < order.length; row++) {
+                    tokens[row] = 60L + 7L * row + cache.length();
+                    long[] past = beams[order[row]];
+                    moved[row] = Arrays.copyOf(past, past.length + 1);
+                    moved[row][past.length] = tokens[row];
+                }
+                beams = moved;
+                SequenceLayout layout = new SequenceLayout(order.length, cache.length(), 1);
+                float[] actual =
+                        base.hiddenStates(context, new TokenBatch(layout, tokens), cache)
+                                .toFloats();
+                float[] whole = base.hiddenStates(context, TokenBatch.of(beams), null).toFloats();
+                int width = actual.length / order.length;
+                int length = beams[0].length;
+                float[] expected = columns(whole, length * width, length - 1, length, width);
+                Compare.close(Arrays.toString(order), expected, actual, null, 1e-5);
+            }
         }
     }
 

@@ -723,6 +723,26 @@ public final class Ops implements AutoCloseable {
         return call("argmax", DType.INT64, x);
     }
 
+    /** The log-softmax over the last dimension, in FLOAT32. */
+    public Tensor logSoftmax(Tensor x) {
+        return call("log_softmax", DType.FLOAT32, x);
+    }
+
+    /**
+     * The largest element of the last dimension in one crossing.
+     *
+     * @param x [rows, n]
+     */
+    public MostProbable mostProbable(Tensor x) {
+        NDList pair = invoke("most_probable", x);
+        return new MostProbable(
+                adopt((PtNDArray) pair.get(0), DType.INT64),
+                adopt((PtNDArray) pair.get(1), DType.FLOAT32));
+    }
+
+    /** Where the largest elements are (INT64 [rows]) and their log-softmax (FLOAT32 [rows]). */
+    public record MostProbable(Tensor index, Tensor logProbability) {}
+
     /** The cosines and sines of rotary positions, each [batch or 1, 1, length, d]. */
     public record RotaryTable(Tensor cos, Tensor sin) {}
 

@@ -12,8 +12,10 @@ import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * Operators on weights, outside any forward pass: mapping, casting, merging. No graph is recorded;
@@ -116,9 +118,30 @@ public final class WeightOps {
 
     /** The rows of the first dimension with these numbers, in their order. */
     public Tensor rows(Tensor x, int... numbers) {
-        try (Tensor index =
-                deviceLongs(java.util.Arrays.stream(numbers).asLongStream().toArray())) {
+        try (Tensor index = deviceLongs(Arrays.stream(numbers).asLongStream().toArray())) {
             return call("rows", x.dtype(), x, index);
+        }
+    }
+
+    /**
+     * Lets rows take the place of others, in place and only in a range of positions.
+     *
+     * @param x [rows, heads, positions, d]
+     * @param order for each row, which row it takes
+     * @param start the first position
+     * @param length how many positions
+     */
+    public void exchangeRows(Tensor x, int[] order, long start, long length) {
+        int[] changed = IntStream.range(0, order.length).filter(row -> order[row] != row).toArray();
+        if (changed.length == 0 || length == 0) {
+            return;
+        }
+        try (Tensor to = deviceLongs(Arrays.stream(changed).asLongStream().toArray());
+                Tensor from =
+                        deviceLongs(Arrays.stream(changed).mapToLong(row -> order[row]).toArray());
+                Tensor first = door.variable(start);
+                Tensor count = door.variable(length)) {
+            call("exchange_rows", x.dtype(), x, to, from, first, count).close();
         }
     }
 

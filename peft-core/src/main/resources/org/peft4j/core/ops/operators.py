@@ -287,6 +287,12 @@ class Ops(Module):
   def rows(self: __torch__.Ops, x: Tensor, index: Tensor) -> Tensor:
     return torch.index_select(x, 0, index)
 
+  # In a range of positions, the rows to of x [rows, heads, positions, d] become what the others are, in place.
+  def exchange_rows(self: __torch__.Ops, x: Tensor, to: Tensor, others: Tensor, start: Tensor, length: Tensor) -> Tensor:
+    part = x.narrow(2, int(start), int(length))
+    part.index_copy_(0, to, torch.index_select(part, 0, others))
+    return part
+
   # Rows of [batch, length, width] flattened to [batch * length, width].
   def flat_rows(self: __torch__.Ops, x: Tensor, index: Tensor) -> Tensor:
     return torch.index_select(x.reshape([-1, x.size(-1)]), 0, index)
@@ -396,6 +402,16 @@ class Ops(Module):
 
   def argmax(self: __torch__.Ops, x: Tensor) -> Tensor:
     return torch.argmax(x, -1)
+
+  def log_softmax(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.log_softmax(x.to(6), -1)
+
+  # The index of the largest element of the last dimension, and its log-softmax.
+  def most_probable(self: __torch__.Ops, x: Tensor) -> Tuple[Tensor, Tensor]:
+    wide = x.to(6)
+    index = torch.argmax(wide, -1, True)
+    score = torch.gather(wide, -1, index) - torch.logsumexp(wide, [-1], True)
+    return (index.squeeze(-1), score.squeeze(-1))
 
   # --- frozen weights ---
 

@@ -1,50 +1,63 @@
 package org.peft4j.transformers.generation;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterSelection;
-import org.peft4j.core.BaseModel;
-import org.peft4j.core.DecodingCache;
-import org.peft4j.core.ForwardContext;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.PeftModel;
-import org.peft4j.core.SequenceLayout;
-import org.peft4j.core.TokenBatch;
-import org.peft4j.core.ops.Ops;
-import org.peft4j.core.ops.Scope;
-import org.peft4j.core.ops.Tensor;
+import org.peft4j.transformers.generation.logits.TokenSequence;
+import org.peft4j.transformers.text.Tokenizer;
 
 /**
  * Continues prompts token by token: one pass over the prompts fills a key-value cache, then each
- * pass adds one token to every row. Prompts of different lengths are padded on the left. Safe for
- * many threads; a call runs on its own thread.
+ * pass adds one token to every text. Prompts of different lengths are padded on the left. For an
+ * encoder-decoder the prompts are what the encoder reads. Safe for many threads; a call runs on its
+ * own thread.
  */
 public final class Generator {
 
     private final PeftModel model;
     private final GenerationConfig config;
-    private final TokenChoice choice;
+    private final @Nullable StopStrings stopStrings;
 
     /**
      * Makes a generator.
      *
      * @param model the base and its adapters
-     * @param config when to end
-     * @param choice how to choose a token
+     * @param config how to generate; without stop strings
      */
-    public Generator(PeftModel model, GenerationConfig config, TokenChoice choice) {
+    public Generator(PeftModel model, GenerationConfig config) {
         this.model = model;
         this.config = config;
-        this.choice = choice;
+        this.stopStrings = null;
+        if (!config.stopStrings().isEmpty()) {
+            throw new PeftException(
+                    "stop strings are found in decoded text. Give the generator the tokenizer.");
+        }
     }
 
-    /** Makes a generator that takes the most probable token. */
+    /**
+     * Makes a generator that finds stop strings.
+     *
+     * @param model the base and its adapters
+     * @param config how to generate
+     * @param tokenizer decodes what is generated
+     */
+    public Generator(PeftModel model, GenerationConfig config, Tokenizer tokenizer) {
+        this.model = model;
+        this.config = config;
+        this.stopStrings =
+                config.stopStrings().isEmpty()
+                        ? null
+                        : new StopStrings(config.stopStrings(), tokenizer);
+    }
+
+    /** Makes a generator that takes the most probable token, whatever else the config says. */
     public static Generator greedy(PeftModel model, GenerationConfig config) {
-        return new Generator(model, config, TokenChoice.GREEDY);
+        return new Generator(model, config.greedy());
     }
 
-    /** Continues one prompt. */
+    /** Continues one prompt; returns the ids of its (best, or first) text. */
     public long[] generate(AdapterSelection selection, long[] prompt) {
         return generate(selection, List.of(prompt)).get(0);
     }
@@ -57,122 +70,67 @@ public final class Generator {
     /**
      * Continues prompts.
      *
-     * @param selection which adapters act; may be another one for each row
-     * @param prompts the ids of each row, none empty
+     * @param selection which adapters act; may be another one for each prompt
+     * @param prompts the ids of each prompt, none empty
      * @param listener hears of each new token at once
-     * @return for each row the new ids, with the end token where there was one
+     * @return the new ids of each text, with the end token where there was one: a text for each
+     *     prompt, or, one prompt after the other, as many as the config says
      */
     public List<long[]> generate(
             AdapterSelection selection, List<long[]> prompts, TokenListener listener) {
-        requirePrompts(selection, prompts);
-        BaseModel base = model.base();
-        TokenBatch batch = TokenBatch.padded(prompts, null, config.padId(), true);
-        Rows rows = new Rows(prompts.size(), listener);
-        try (DecodingCache cache =
-                        base.newCache(batch.rows(), batch.length() + config.maxNewTokens());
-                ForwardContext context = model.open(selection)) {
-            SequenceLayout seen = batch.layout();
-            for (int step = 1; ; step++) {
-                long[] chosen = rows.take(next(context, batch, cache));
-                if (step == config.maxNewTokens() || rows.allEnded()) {
-                    return rows.texts();
-                }
-                seen = extended(seen, cache.length());
-                batch = new TokenBatch(seen, chosen);
-            }
-        }
+        return run(GenerationRequest.of(selection, prompts), listener).stream()
+                .map(GeneratedSequence::ids)
+                .toList();
     }
 
-    private long[] next(ForwardContext context, TokenBatch batch, DecodingCache cache) {
-        Ops ops = context.ops();
-        BaseModel base = model.base();
-        try (Scope scope = ops.scope()) {
-            Tensor hidden = base.hiddenStates(context, batch, cache);
-            Tensor last = ops.narrow(hidden, 1, hidden.size(1) - 1, 1);
-            Tensor logits = base.logits(context, last, batch);
-            return choice.choose(ops, ops.reshape(logits, batch.rows(), logits.size(-1)));
-        }
+    /** Continues prompts and tells all that is known of the texts. */
+    public List<GeneratedSequence> run(GenerationRequest request) {
+        return run(request, TokenListener.NONE);
     }
 
-    /** The layout of one more token per row after all that the cache holds. */
-    private static SequenceLayout extended(SequenceLayout seen, int cached) {
-        long[] mask = seen.mask();
-        if (mask == null) {
-            return new SequenceLayout(seen.rows(), cached, 1);
-        }
-        int width = seen.past() + seen.length();
-        int virtual = cached - width;
-        long[] longer = new long[seen.rows() * (cached + 1)];
-        Arrays.fill(longer, 1);
-        for (int row = 0; row < seen.rows(); row++) {
-            System.arraycopy(mask, row * width, longer, row * (cached + 1) + virtual, width);
-        }
-        return new SequenceLayout(seen.rows(), cached, 1, longer);
-    }
-
-    private static void requirePrompts(AdapterSelection selection, List<long[]> prompts) {
-        if (prompts.isEmpty()) {
-            throw new PeftException("there is no prompt to continue. Give at least one.");
-        }
-        for (int row = 0; row < prompts.size(); row++) {
-            if (prompts.get(row).length == 0) {
-                throw new PeftException(
-                        "prompt " + row + " is empty. Give at least the token that begins a text.");
-            }
-        }
-        if (selection.isPerRow() && selection.rows().size() != prompts.size()) {
+    /**
+     * Continues prompts and tells all that is known of the texts.
+     *
+     * @param request the prompts and which adapters act
+     * @param listener hears of each new token at once
+     * @return the texts, one prompt after the other, the best of each first in beam search. Beam
+     *     search returns fewer than asked for where there are not as many different texts
+     * @throws PeftException if prompts are as long as texts may become, or something listens to
+     *     beam search
+     * @throws org.peft4j.core.NonFiniteException if the model's logits are not finite
+     */
+    public List<GeneratedSequence> run(GenerationRequest request, TokenListener listener) {
+        PromptBatch prompts = PromptBatch.of(request, config, model.base());
+        int most = config.mostTokens().behind(prompts.width());
+        if (most < 1) {
             throw new PeftException(
-                    "the selection has adapters for "
-                            + selection.rows().size()
-                            + " rows, but there are "
-                            + prompts.size()
-                            + " prompts.");
+                    "the longest prompt has "
+                            + prompts.width()
+                            + " tokens, but prompt and text may have "
+                            + config.mostTokens().tokens()
+                            + " together (max_length). Say maxNewTokens instead.");
         }
+        StopCheck stop = new StopCheck(config.endIds(), stopStrings, most);
+        LogitsPipeline pipeline = LogitsPipeline.of(config, prompts.width());
+        Search search = search(request, prompts.starts(), pipeline, stop, listener);
+        new DecodingLoop(model, prompts, most).run(request.selection(), search);
+        return search.results();
     }
 
-    /** What was generated so far. */
-    private final class Rows {
-
-        private final List<List<Long>> texts = new ArrayList<>();
-        private final boolean[] ended;
-        private final TokenListener listener;
-
-        Rows(int count, TokenListener listener) {
-            for (int row = 0; row < count; row++) {
-                texts.add(new ArrayList<>());
-            }
-            this.ended = new boolean[count];
-            this.listener = listener;
+    private Search search(
+            GenerationRequest request,
+            List<TokenSequence> starts,
+            LogitsPipeline pipeline,
+            StopCheck stop,
+            TokenListener listener) {
+        if (config.beams().count() == 1) {
+            return new IndependentRows(config, request, starts, pipeline, stop, listener);
         }
-
-        /** Adds a token to each row that has not ended, and returns what the next pass reads. */
-        long[] take(long[] chosen) {
-            long[] read = chosen.clone();
-            for (int row = 0; row < ended.length; row++) {
-                if (ended[row]) {
-                    read[row] = config.padId();
-                    continue;
-                }
-                texts.get(row).add(chosen[row]);
-                listener.onToken(row, chosen[row]);
-                ended[row] = config.endIds().contains(chosen[row]);
-            }
-            return read;
+        if (listener != TokenListener.NONE) {
+            throw new PeftException(
+                    "beam search cannot be listened to, because it knows its texts only when it"
+                            + " ends. Generate without a listener or without beams.");
         }
-
-        boolean allEnded() {
-            for (boolean end : ended) {
-                if (!end) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        List<long[]> texts() {
-            return texts.stream()
-                    .map(text -> text.stream().mapToLong(Long::longValue).toArray())
-                    .toList();
-        }
+        return new BeamSearch(config, request, starts, pipeline, stop);
     }
 }

@@ -23,6 +23,7 @@ public final class KeyValueCache implements DecodingCache {
     private final int keyValueHeads;
     private final int headDim;
     private final List<Layer> layers = new ArrayList<>();
+    private final RowFamilies families;
     private int rows;
     private int capacity;
     private int length;
@@ -58,6 +59,7 @@ public final class KeyValueCache implements DecodingCache {
         this.keyValueHeads = keyValueHeads;
         this.headDim = headDim;
         this.rows = rows;
+        this.families = new RowFamilies(rows);
         this.capacity = capacity;
         for (int i = 0; i < layers; i++) {
             this.layers.add(new Layer());
@@ -172,10 +174,15 @@ public final class KeyValueCache implements DecodingCache {
                         "a cache of " + rows + " rows has no row " + row + " to take.");
             }
         }
-        layers.forEach(layer -> layer.reorder(order));
-        rows = order.length;
-        if (source != null) {
-            source = source.withRows(order);
+        if (families.stay(order)) {
+            layers.forEach(layer -> layer.exchange(order));
+        } else {
+            layers.forEach(layer -> layer.reorder(order));
+            families.follow(order, length);
+            rows = order.length;
+            if (source != null) {
+                source = source.withRows(order);
+            }
         }
     }
 
@@ -224,6 +231,15 @@ public final class KeyValueCache implements DecodingCache {
             return present != null
                     ? present
                     : ops.zeros(dtype, rows, keyValueHeads, capacity, headDim);
+        }
+
+        /** Copies only what the rows of a family do not share; their source they do share. */
+        private void exchange(int[] order) {
+            if (keys != null && values != null) {
+                int start = families.shared();
+                ops.exchangeRows(keys, order, start, length - start);
+                ops.exchangeRows(values, order, start, length - start);
+            }
         }
 
         private void reorder(int[] order) {

@@ -149,6 +149,21 @@ public final class Tokenizer implements AutoCloseable {
         return ids.length == 0 ? "" : tokenizer.decode(ids, withoutSpecialTokens);
     }
 
+    /** Decodes a text that grows, without special tokens. */
+    public TextStream textStream() {
+        return textStream(new long[0]);
+    }
+
+    /**
+     * Decodes a text that grows behind another, without special tokens.
+     *
+     * @param before what stands before it, such as the prompt; decides whether the first word needs
+     *     a space, and is not given out
+     */
+    public TextStream textStream(long[] before) {
+        return new TextStream(this::decode, before);
+    }
+
     /** Returns the id of a token's text, if that is one token. */
     private OptionalLong idOf(String token) {
         long[] ids = encode(token, false);

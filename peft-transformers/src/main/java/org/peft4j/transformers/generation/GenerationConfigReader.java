@@ -1,0 +1,233 @@
+package org.peft4j.transformers.generation;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.peft4j.core.BadFileException;
+import org.peft4j.core.PeftException;
+import org.peft4j.core.files.JsonFields;
+import org.peft4j.core.files.JsonFiles;
+
+/**
+ * Reads {@code generation_config.json}, or what an old {@code config.json} says of generation. A
+ * key that this library does not follow is refused where it would change the texts; keys about
+ * speed, memory and what {@code generate} returns are skipped, as are those that {@code
+ * transformers} itself does not know.
+ */
+final class GenerationConfigReader {
+
+    /** Keys that are not followed, and the value with which they change nothing. */
+    private static final Map<String, Double> UNSUPPORTED_NUMBERS =
+            Map.of(
+                    "guidance_scale", 1.0,
+                    "encoder_repetition_penalty", 1.0,
+                    "encoder_no_repeat_ngram_size", 0.0,
+                    "diversity_penalty", 0.0,
+                    "num_beam_groups", 1.0,
+                    "penalty_alpha", 0.0);
+
+    private static final Set<String> UNSUPPORTED =
+            Set.of(
+                    "constraints",
+                    "dola_layers",
+                    "exponential_decay_length_penalty",
+                    "force_words_ids",
+                    "max_time",
+                    "remove_invalid_values",
+                    "sequence_bias",
+                    "token_healing",
+                    "top_h",
+                    "watermarking_config");
+
+    private static final int DEFAULT_TOP_K = 50;
+
+    private final JsonFields fields;
+    private final GenerationConfigBuilder builder = GenerationConfig.builder();
+
+    private GenerationConfigReader(JsonFields fields) {
+        this.fields = fields;
+    }
+
+    static GenerationConfig read(Path checkpoint) {
+        Path own = checkpoint.resolve("generation_config.json");
+        Path config = checkpoint.resolve("config.json");
+        if (Files.exists(own)) {
+            return read(own, JsonFiles.read(own));
+        }
+        return read(config, JsonFiles.read(config));
+    }
+
+    /**
+     * Reads settings.
+     *
+     * @param file names them in errors
+     */
+    static GenerationConfig read(Path file, JsonObject settings) {
+        return new GenerationConfigReader(JsonFields.of(file, settings)).config();
+    }
+
+    private GenerationConfig config() {
+        refuseUnsupported();
+        lengths();
+        ends();
+        rules();
+        sampling();
+        beams();
+        fields.optionalPositiveInt("num_return_sequences").ifPresent(builder::returnSequences);
+        ids(
+                "decoder_start_token_id",
+                start -> builder.decoderStartId(single(start, "decoder_start_token_id")));
+        if (!fields.has("decoder_start_token_id")) {
+            ids("bos_token_id", begin -> builder.decoderStartId(begin.get(0)));
+        }
+        try {
+            return builder.build();
+        } catch (PeftException e) {
+            throw new BadFileException(
+                    fields.file(),
+                    "has settings that cannot be followed: " + e.getMessage(),
+                    "Correct it by hand",
+                    e);
+        }
+    }
+
+    private void refuseUnsupported() {
+        UNSUPPORTED_NUMBERS.forEach(
+                (key, neutral) ->
+                        fields.optionalNumber(key)
+                                .ifPresent(value -> refuseUnless(value == neutral, key)));
+        for (String key : UNSUPPORTED) {
+            JsonElement value = fields.object().get(key);
+            boolean off =
+                    value == null
+                            || value.isJsonNull()
+                            || (value instanceof JsonPrimitive p
+                                    && p.isBoolean()
+                                    && !p.getAsBoolean());
+            refuseUnless(off, key);
+        }
+    }
+
+    private void refuseUnless(boolean neutral, String key) {
+        if (!neutral) {
+            throw new BadFileException(
+                    fields.file(),
+                    "has " + key + ", which changes what is generated and is not supported",
+                    "Remove it, and know that the texts differ from those of transformers");
+        }
+    }
+
+    private void lengths() {
+        fields.optionalPositiveInt("max_length").ifPresent(builder::maxLength);
+        fields.optionalPositiveInt("max_new_tokens").ifPresent(builder::maxNewTokens);
+        fields.optionalInt("min_length").ifPresent(builder::minLength);
+        fields.optionalInt("min_new_tokens").ifPresent(builder::minNewTokens);
+    }
+
+    private void ends() {
+        ids("eos_token_id", builder::endIds);
+        ids("eos_token_id", ends -> builder.padId(ends.get(0)));
+        ids("pad_token_id", pad -> builder.padId(single(pad, "pad_token_id")));
+        if (fields.object().get("stop_strings") instanceof JsonPrimitive) {
+            builder.stopStrings(List.of(fields.string("stop_strings")));
+        } else {
+            fields.optionalStrings("stop_strings").ifPresent(builder::stopStrings);
+        }
+    }
+
+    private void rules() {
+        fields.optionalNumber("repetition_penalty").ifPresent(builder::repetitionPenalty);
+        fields.optionalInt("no_repeat_ngram_size").ifPresent(builder::noRepeatNgramSize);
+        ids("suppress_tokens", builder::suppressed);
+        ids("begin_suppress_tokens", builder::suppressedAtBegin);
+        ids(
+                "forced_bos_token_id",
+                first -> builder.forcedFirst(single(first, "forced_bos_token_id")));
+        ids("forced_eos_token_id", builder::forcedLast);
+        fields.optionalBool("renormalize_logits").ifPresent(builder::normalize);
+        JsonElement banned = fields.object().get("bad_words_ids");
+        if (banned instanceof JsonArray sequences) {
+            List<List<Long>> all = new ArrayList<>();
+            sequences.forEach(sequence -> all.add(idList(sequence, "bad_words_ids")));
+            builder.bannedSequences(all);
+        } else if (banned != null && !banned.isJsonNull()) {
+            throw fields.mustBe("bad_words_ids", "a list of lists of ids");
+        }
+    }
+
+    private void sampling() {
+        builder.topK(fields.optionalInt("top_k").orElse(DEFAULT_TOP_K));
+        fields.optionalNumber("temperature").ifPresent(builder::temperature);
+        fields.optionalNumber("top_p").ifPresent(builder::topP);
+        fields.optionalNumber("min_p").ifPresent(builder::minP);
+        fields.optionalNumber("typical_p").ifPresent(builder::typicalP);
+        fields.optionalNumber("epsilon_cutoff").ifPresent(builder::epsilonCutoff);
+        fields.optionalNumber("eta_cutoff").ifPresent(builder::etaCutoff);
+        boolean sample = fields.optionalBool("do_sample").orElse(false);
+        if (!sample) {
+            builder.temperature(1).topK(0).topP(1).minP(0).typicalP(1);
+            builder.epsilonCutoff(0).etaCutoff(0); // not checked where nothing is drawn
+        }
+        builder.sample(sample);
+    }
+
+    private void beams() {
+        fields.optionalPositiveInt("num_beams").ifPresent(builder::numBeams);
+        fields.optionalNumber("length_penalty").ifPresent(builder::lengthPenalty);
+        JsonElement early = fields.object().get("early_stopping");
+        if (early instanceof JsonPrimitive p && p.isString()) {
+            if (!p.getAsString().equals("never")) {
+                throw fields.mustBe("early_stopping", "true, false or \"never\"");
+            }
+            builder.earlyStopping(EarlyStopping.NEVER);
+        } else if (fields.optionalBool("early_stopping").orElse(false)) {
+            builder.earlyStopping(EarlyStopping.WHEN_FULL);
+        }
+    }
+
+    /** Hands over ids that stand alone or in a list; nothing where there are none. */
+    private void ids(String key, Consumer<List<Long>> setting) {
+        JsonElement value = fields.object().get(key);
+        if (value == null || value.isJsonNull()) {
+            return;
+        }
+        List<Long> ids = value.isJsonArray() ? idList(value, key) : List.of(id(value, key));
+        if (!ids.isEmpty()) {
+            setting.accept(ids);
+        }
+    }
+
+    private List<Long> idList(JsonElement value, String key) {
+        if (!(value instanceof JsonArray array)) {
+            throw fields.mustBe(key, "a list of ids");
+        }
+        List<Long> ids = new ArrayList<>();
+        array.forEach(element -> ids.add(id(element, key)));
+        return ids;
+    }
+
+    private long id(JsonElement value, String key) {
+        if (value instanceof JsonPrimitive p && p.isNumber()) {
+            long id = p.getAsLong();
+            if (id >= 0 && id == p.getAsDouble()) {
+                return id;
+            }
+        }
+        throw fields.mustBe(key, "made of ids, which are whole numbers from 0");
+    }
+
+    private long single(List<Long> ids, String key) {
+        if (ids.size() > 1) {
+            throw fields.mustBe(key, "one id");
+        }
+        return ids.get(0);
+    }
+}
