@@ -510,7 +510,11 @@ public final class Ops implements AutoCloseable {
                 "cached_attention",
                 q.dtype(),
                 arguments(
-                        List.of(q, k, v), d, table, summed(scores, start + k.size(1)), List.of(keys, values, number(start))));
+                        List.of(q, k, v),
+                        d,
+                        table,
+                        summed(scores, start + k.size(1)),
+                        List.of(keys, values, number(start))));
     }
 
     /**

@@ -29,8 +29,7 @@ record BartEntrance(LearnedPositions positions, NormPoint norm) {
 
     /** Maps x, [rows, length, width], to what the first layer reads. */
     Tensor enter(ForwardContext context, Tensor x, SequenceLayout layout) {
-        SequenceLayout byIndex =
-                new SequenceLayout(layout.rows(), layout.past(), layout.length());
+        SequenceLayout byIndex = new SequenceLayout(layout.rows(), layout.past(), layout.length());
         return norm.forward(context, positions.enter(context, x, byIndex));
     }
 }

@@ -91,7 +91,8 @@ public final class BartModel {
         return checkpoint.door().weights().floats(new float[] {(float) Math.sqrt(width)}, 1);
     }
 
-    private static EncoderStack encoderStack(BartSide side, Embeddings embeddings, @Nullable Tensor factor) {
+    private static EncoderStack encoderStack(
+            BartSide side, Embeddings embeddings, @Nullable Tensor factor) {
         BartEntrance entrance = side.entrance();
         return new EncoderStack(
                 embeddings.tokens(embeddings.encoder(), factor),
@@ -100,7 +101,8 @@ public final class BartModel {
                 side.layers());
     }
 
-    private static DecoderStack decoderStack(BartSide side, Embeddings embeddings, @Nullable Tensor factor) {
+    private static DecoderStack decoderStack(
+            BartSide side, Embeddings embeddings, @Nullable Tensor factor) {
         return new DecoderStack(
                 embeddings.tokens(embeddings.decoder(), factor),
                 side.input(),

@@ -122,7 +122,6 @@ record BartSide(InputPoint input, BartEntrance entrance, List<PostNormLayer> lay
     private static PostNormLayer.Part sublayer(
             Modules modules, String norm, Sublayer.Transform body, SublayerPoint output) {
         return new PostNormLayer.Part(
-                Sublayer.of(null, body, output),
-                modules.layerNorm(norm, output.width(), EPSILON));
+                Sublayer.of(null, body, output), modules.layerNorm(norm, output.width(), EPSILON));
     }
 }

@@ -35,20 +35,29 @@ final class DistilBertLayer {
         int inner = config.inner();
         String attention = path + ".attention";
         return new PostNormLayer(
-                Sublayer.of(null, new SelfAttention(
-                        linear("attention.q_lin", LinearRole.QUERY, width, width),
-                        linear("attention.k_lin", LinearRole.KEY, width, width),
-                        linear("attention.v_lin", LinearRole.VALUE, width, width),
-                        AttentionCore.of(
-                                modules.selfAttention(attention, heads, heads, width / heads)),
-                        linear("attention.out_lin", LinearRole.ATTENTION_OUTPUT, width, width)),
-                modules.sublayer(attention, SublayerPoint.Kind.ATTENTION, width)),
+                Sublayer.of(
+                        null,
+                        new SelfAttention(
+                                linear("attention.q_lin", LinearRole.QUERY, width, width),
+                                linear("attention.k_lin", LinearRole.KEY, width, width),
+                                linear("attention.v_lin", LinearRole.VALUE, width, width),
+                                AttentionCore.of(
+                                        modules.selfAttention(
+                                                attention, heads, heads, width / heads)),
+                                linear(
+                                        "attention.out_lin",
+                                        LinearRole.ATTENTION_OUTPUT,
+                                        width,
+                                        width)),
+                        modules.sublayer(attention, SublayerPoint.Kind.ATTENTION, width)),
                 norm("sa_layer_norm"),
-                Sublayer.of(null, new FeedForward(
-                        linear("ffn.lin1", LinearRole.FEED_FORWARD_UP, inner, width),
-                        config.activation(),
-                        linear("ffn.lin2", LinearRole.FEED_FORWARD_DOWN, width, inner)),
-                modules.sublayer(path + ".ffn", SublayerPoint.Kind.FEED_FORWARD, width)),
+                Sublayer.of(
+                        null,
+                        new FeedForward(
+                                linear("ffn.lin1", LinearRole.FEED_FORWARD_UP, inner, width),
+                                config.activation(),
+                                linear("ffn.lin2", LinearRole.FEED_FORWARD_DOWN, width, inner)),
+                        modules.sublayer(path + ".ffn", SublayerPoint.Kind.FEED_FORWARD, width)),
                 norm("output_layer_norm"));
     }
 

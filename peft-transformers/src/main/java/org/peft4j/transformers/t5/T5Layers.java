@@ -105,12 +105,10 @@ record T5Layers(List<PreNormLayer> layers, RelativePositions positions) {
                     down(modules, config, path));
         }
         return new GatedFeedForward(
-                        modules.linear(
-                                path + ".wi_0", LinearRole.FEED_FORWARD_GATE, inner, width, false),
-                        modules.linear(
-                                path + ".wi_1", LinearRole.FEED_FORWARD_UP, inner, width, false),
-                        down(modules, config, path),
-                        config.activation());
+                modules.linear(path + ".wi_0", LinearRole.FEED_FORWARD_GATE, inner, width, false),
+                modules.linear(path + ".wi_1", LinearRole.FEED_FORWARD_UP, inner, width, false),
+                down(modules, config, path),
+                config.activation());
     }
 
     private static LinearPoint down(Modules modules, T5Config config, String path) {
