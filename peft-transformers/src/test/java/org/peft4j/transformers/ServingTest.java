@@ -211,9 +211,9 @@ final class ServingTest {
         try (BaseModel decoder = Checkpoints.open(Fixtures.base("llama"));
                 PeftModel texts = PeftModel.of(decoder)) {
             GenerationConfig config = GenerationConfig.of(6);
-            GeneratorBlock block = new GeneratorBlock(texts, config, NONE, List.of());
-            List<long[]> expected =
-                    Generator.greedy(texts, config).generate(NONE, List.of(LONG, SHORT));
+            Generator generator = new Generator(texts, config);
+            GeneratorBlock block = new GeneratorBlock(generator, NONE, List.of());
+            List<long[]> expected = generator.generate(NONE, List.of(LONG, SHORT));
             try (ServedModel served = new ServedModel(block, Fixtures.base("llama"));
                     Predictor<NDList, NDList> predictor =
                             served.newPredictor(new NoopTranslator());

@@ -8,38 +8,30 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.peft4j.core.AdapterSelection;
-import org.peft4j.core.PeftModel;
 import org.peft4j.core.SequenceLayout;
 import org.peft4j.core.TokenBatch;
-import org.peft4j.transformers.generation.GenerationConfig;
 import org.peft4j.transformers.generation.Generator;
 
 /**
  * Generation as a DJL block. Inputs are prompts as {@link PeftBlock} takes them; outputs are the
- * new tokens, INT64 [rows, length], and their mask, INT64 of the same shape: rows that ended early
- * are padded on the right.
+ * new tokens, INT64 [texts, length], and their mask, INT64 of the same shape: texts that ended
+ * early are padded on the right. There is a text for each prompt, or, one prompt after the other,
+ * as many as the generator's config says.
  */
 public final class GeneratorBlock extends ServingBlock {
 
     private final Generator generator;
-    private final GenerationConfig config;
 
     /**
-     * Wraps a model.
+     * Wraps a generator.
      *
-     * @param model stays the caller's to close
-     * @param config how to generate
+     * @param generator its model stays the caller's to close
      * @param selection which adapters act where a request chooses none
      * @param adapters the adapters that requests choose from
      */
-    public GeneratorBlock(
-            PeftModel model,
-            GenerationConfig config,
-            AdapterSelection selection,
-            List<String> adapters) {
-        super(model, selection, adapters);
-        this.config = config;
-        this.generator = Generator.greedy(model, config);
+    public GeneratorBlock(Generator generator, AdapterSelection selection, List<String> adapters) {
+        super(generator.model(), selection, adapters);
+        this.generator = generator;
     }
 
     @Override
@@ -48,7 +40,7 @@ public final class GeneratorBlock extends ServingBlock {
         int width = texts.stream().mapToInt(text -> text.length).max().orElse(0);
         long[] ids = new long[texts.size() * width];
         long[] mask = new long[ids.length];
-        Arrays.fill(ids, config.padId());
+        Arrays.fill(ids, generator.config().padId());
         for (int row = 0; row < texts.size(); row++) {
             long[] text = texts.get(row);
             System.arraycopy(text, 0, ids, row * width, text.length);
@@ -81,9 +73,10 @@ public final class GeneratorBlock extends ServingBlock {
         return prompts;
     }
 
+    /** The lengths are known once the texts are: −1. */
     @Override
     public Shape[] getOutputShapes(Shape[] inputShapes) {
-        Shape shape = new Shape(inputShapes[0].get(0), config.maxNewTokens());
+        Shape shape = new Shape(-1, -1);
         return new Shape[] {shape, shape};
     }
 }

@@ -57,6 +57,16 @@ public final class Generator {
         return new Generator(model, config.greedy());
     }
 
+    /** Returns the model that generates. */
+    public PeftModel model() {
+        return model;
+    }
+
+    /** Returns how it generates. */
+    public GenerationConfig config() {
+        return config;
+    }
+
     /** Continues one prompt; returns the ids of its (best, or first) text. */
     public long[] generate(AdapterSelection selection, long[] prompt) {
         return generate(selection, List.of(prompt)).get(0);

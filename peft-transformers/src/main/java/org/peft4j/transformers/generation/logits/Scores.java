@@ -35,14 +35,19 @@ public final class Scores {
         return max + Math.log(sum);
     }
 
-    /** Returns the softmax. */
+    /** Returns the softmax; NaN everywhere if every token is ruled out. */
     public static double[] probabilities(float[] scores) {
-        double normalizer = logSumExp(scores);
+        double max = max(scores);
         double[] probabilities = new double[scores.length];
+        double sum = 0;
         for (int id = 0; id < scores.length; id++) {
             if (scores[id] != RULED_OUT) {
-                probabilities[id] = Math.exp(scores[id] - normalizer);
+                probabilities[id] = Math.exp(scores[id] - max);
+                sum += probabilities[id];
             }
+        }
+        for (int id = 0; id < scores.length; id++) {
+            probabilities[id] /= sum;
         }
         return probabilities;
     }

@@ -11,43 +11,35 @@ import java.util.Arrays;
  */
 public record TopP(double p, int keep) implements LogitsProcessor {
 
+    /** So many tokens are enough for most distributions. */
+    private static final int FIRST_LOOK = 128;
+
     @Override
     public void process(TokenSequence sequence, float[] scores) {
         double[] probabilities = Scores.probabilities(scores);
-        float excess = (float) (1 - p);
-        // Tokens below this cannot reach the excess together, so they need no place in the order.
-        double negligible = 0.5 * excess / probabilities.length;
-        long[] order = new long[scores.length];
-        int candidates = 0;
+        int count = Math.max(FIRST_LOOK, keep);
+        int[] order = Scores.largest(scores, count);
+        int enough = enough(order, probabilities);
+        while (enough == order.length && order.length < scores.length) {
+            count *= 8;
+            order = Scores.largest(scores, count);
+            enough = enough(order, probabilities);
+        }
+        int kept = Math.min(Math.max(enough, keep), order.length);
+        float[] before = scores.clone();
+        Arrays.fill(scores, Scores.RULED_OUT);
+        for (int i = 0; i < kept; i++) {
+            scores[order[i]] = before[order[i]];
+        }
+    }
+
+    /** Returns how many of the tokens together reach p; all if they do not. */
+    private int enough(int[] order, double[] probabilities) {
         double cumulative = 0;
-        for (int id = 0; id < scores.length; id++) {
-            if (probabilities[id] < negligible) {
-                cumulative += probabilities[id];
-            } else {
-                order[candidates++] = Scores.key(scores[id], id);
-            }
+        int count = 0;
+        while (count < order.length && cumulative < p) {
+            cumulative += probabilities[order[count++]];
         }
-        Arrays.sort(order, 0, candidates);
-        int[] kept = keep > 1 ? Scores.largest(scores, keep) : new int[0];
-        float[] before = new float[kept.length];
-        for (int i = 0; i < kept.length; i++) {
-            before[i] = scores[kept[i]];
-        }
-        for (int id = 0; id < scores.length; id++) {
-            if (probabilities[id] < negligible) {
-                scores[id] = Scores.RULED_OUT;
-            }
-        }
-        for (int i = 0; i < candidates - 1; i++) {
-            int id = (int) order[i];
-            cumulative += probabilities[id];
-            if ((float) cumulative > excess) {
-                break;
-            }
-            scores[id] = Scores.RULED_OUT;
-        }
-        for (int i = 0; i < kept.length; i++) {
-            scores[kept[i]] = before[i];
-        }
+        return count;
     }
 }
