@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
@@ -32,18 +33,8 @@ import org.peft4j.transformers.generation.Generator;
 final class GenerationTest {
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "llama",
-                "llama-sharded",
-                "llama-bf16",
-                "llama-tied-scaled",
-                "llama-linear-rope",
-                "llama-dynamic-rope",
-                "mistral",
-                "qwen2",
-                "qwen2-window"
-            })
+    @MethodSource("org.peft4j.transformers.Decoders#all")
+    @ValueSource(strings = "llama-bf16")
     void generatesTheSameTokens(String name) {
         Golden golden = Fixtures.golden("bases/" + name);
         LoadOptions float32 = LoadOptions.defaults().withDtype(DType.FLOAT32);
@@ -136,7 +127,7 @@ final class GenerationTest {
 
     /** A sequence fed in pieces of any size gives the hidden states of the whole. */
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama-tied-scaled", "mistral", "qwen2-window"})
+    @MethodSource("org.peft4j.transformers.Decoders#withKeysThatStay")
     void aCacheFilledInPiecesGivesTheSame(String name) {
         Golden golden = Fixtures.golden("bases/" + name);
         for (String padding : List.of("", "left.")) {
@@ -162,6 +153,55 @@ final class GenerationTest {
                 }
                 assertEquals(whole.length(), start);
             }
+        }
+    }
+
+    /** Beyond 16 positions its keys turn by other angles, those from before too. */
+    @Test
+    void aCacheIsReadAnewWhereTheRotationsSwitch() {
+        Golden golden = Fixtures.golden("bases/phi3-longrope");
+        for (String padding : List.of("", "left.")) {
+            TokenBatch whole = golden.batch(padding);
+            try (BaseModel base = Checkpoints.open(Fixtures.base("phi3-longrope"));
+                    PeftModel model = PeftModel.of(base);
+                    ForwardContext context = model.open(AdapterSelection.none());
+                    DecodingCache cache = base.newCache(whole.rows(), whole.length())) {
+                int start = 0;
+                for (int length : new int[] {6, 9, 1, 1, 3, 1, 3}) {
+                    TokenBatch piece = piece(whole, start, length);
+                    Tensor actual = base.hiddenStates(context, piece, cache);
+                    start += length;
+                    assertEquals(start, cache.length());
+                    assertEquals(length, actual.size(1));
+                    Tensor all = base.hiddenStates(context, piece(whole, 0, start), null);
+                    Tensor expected =
+                            context.ops().narrow(all, 1, start - length, length);
+                    Compare.close(
+                            padding + " up to " + start,
+                            context.ops().reshape(expected, -1).toFloats(),
+                            context.ops().reshape(actual, -1).toFloats(),
+                            lastColumns(piece),
+                            1e-5);
+                }
+                cache.reorder(1, 0);
+                assertEquals(whole.length(), cache.length());
+            }
+        }
+    }
+
+    @Test
+    void saysWhichPositionsATableHas() {
+        try (BaseModel base = Checkpoints.open(Fixtures.base("opt"));
+                PeftModel model = PeftModel.of(base)) {
+            assertEquals(64, base.info().maxPositions());
+            Generator generator = Generator.greedy(model, GenerationConfig.of(2));
+            long[] longest = new long[63];
+            Arrays.fill(longest, 5);
+            assertEquals(2, generator.generate(AdapterSelection.none(), longest).length);
+            long[] tooLong = Arrays.copyOf(longest, 65);
+            Refused.because(
+                    "row 0 needs the position 64, but model.decoder.embed_positions has 64",
+                    () -> generator.generate(AdapterSelection.none(), tooLong));
         }
     }
 

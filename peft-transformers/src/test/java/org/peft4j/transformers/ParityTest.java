@@ -5,10 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.ForwardContext;
@@ -25,19 +26,8 @@ final class ParityTest {
 
     private static final double FLOAT32 = 1e-5;
 
-    /** Two right implementations in bfloat16 differ by this much; see the fixtures' README. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "llama",
-                "llama-sharded",
-                "llama-tied-scaled",
-                "llama-linear-rope",
-                "llama-dynamic-rope",
-                "mistral",
-                "qwen2",
-                "qwen2-window"
-            })
+    @MethodSource("org.peft4j.transformers.Decoders#all")
     void agreesInFloat32(String name) {
         Golden golden = Fixtures.golden("bases/" + name);
         try (BaseModel base = Checkpoints.open(Fixtures.base(name))) {
@@ -46,15 +36,24 @@ final class ParityTest {
         }
     }
 
-    @Test
-    void readsTheConfigOfTransformers4(@TempDir Path directory) throws Exception {
-        Fixtures.copy(Fixtures.base("llama-tied-scaled"), directory);
+    @ParameterizedTest
+    @MethodSource("org.peft4j.transformers.Decoders#withOldConfig")
+    void readsTheConfigOfTransformers4(String name, @TempDir Path directory) throws Exception {
+        Fixtures.copy(Fixtures.base(name), directory);
         Files.move(
                 directory.resolve("config.v4.json"),
                 directory.resolve("config.json"),
                 StandardCopyOption.REPLACE_EXISTING);
         try (BaseModel base = Checkpoints.open(directory)) {
-            compare(base, Fixtures.golden("bases/llama-tied-scaled"), "", "", FLOAT32);
+            compare(base, Fixtures.golden("bases/" + name), "", "", FLOAT32);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("org.peft4j.transformers.Decoders#withOldNames")
+    void findsTensorsUnderTheirOlderNames(List<String> names) {
+        try (BaseModel base = Checkpoints.open(Fixtures.base(names.get(0)))) {
+            compare(base, Fixtures.golden("bases/" + names.get(1)), "", "", FLOAT32);
         }
     }
 

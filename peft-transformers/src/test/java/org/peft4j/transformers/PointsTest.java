@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
@@ -63,14 +64,7 @@ final class PointsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "llama",
-                "llama-tied-scaled",
-                "mistral",
-                "qwen2-window",
-                "llama-dynamic-rope"
-            })
+    @MethodSource("org.peft4j.transformers.Decoders#all")
     void somethingThatChangesNothingAtEveryPointChangesNothing(String name) {
         Golden golden = Fixtures.golden("bases/" + name);
         try (BaseModel base = Checkpoints.open(Fixtures.base(name));
@@ -107,7 +101,11 @@ final class PointsTest {
 
     /** Tokens that a method puts before the input count as if they were in the prompt. */
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama-tied-scaled", "qwen2"})
+    @ValueSource(
+            strings = {
+                "llama", "llama-tied-scaled", "qwen2", "qwen3", "gpt2", "gpt-neox", "opt",
+                "opt-projected"
+            })
     void virtualTokensActLikeRealOnes(String name) {
         long[] longer = {1, 20, 30, 11, 12, 13, 14, 15, 16};
         long[] shorter = {1, 20, 30, 21};
@@ -140,7 +138,11 @@ final class PointsTest {
 
     /** Keys and values that a method puts before others count like those of earlier tokens. */
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama-tied-scaled", "qwen2"})
+    @ValueSource(
+            strings = {
+                "llama", "llama-tied-scaled", "qwen2", "qwen3", "gemma", "gpt2", "gpt-neox", "opt",
+                "opt-projected"
+            })
     void aPrefixActsLikeRealTokens(String name) {
         List<long[]> whole =
                 List.of(new long[] {1, 20, 30, 11, 12, 13}, new long[] {1, 20, 30, 21});

@@ -1,5 +1,6 @@
 package org.peft4j.transformers.heads;
 
+import java.util.OptionalInt;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.SequenceLayout;
 import org.peft4j.core.TokenBatch;
@@ -11,17 +12,6 @@ public interface Pooling {
     /** The first position, virtual tokens included: BERT's classification token. */
     Pooling FIRST = (batch, virtual) -> new long[batch.rows()];
 
-    /** The last token that is not padding: a decoder has seen all others there. */
-    Pooling LAST =
-            (batch, virtual) -> {
-                SequenceLayout layout = batch.layout();
-                long[] positions = new long[batch.rows()];
-                for (int row = 0; row < positions.length; row++) {
-                    positions[row] = (long) virtual + lastToken(layout, row);
-                }
-                return positions;
-            };
-
     /**
      * Returns a position for each row.
      *
@@ -30,6 +20,22 @@ public interface Pooling {
      * @return positions in the hidden states
      */
     long[] positions(TokenBatch batch, int virtual);
+
+    /**
+     * The last token that is not padding: a decoder has seen all others there.
+     *
+     * @param padId the id that fills; it counts as padding wherever it is, as in {@code
+     *     transformers}; empty to go by the mask alone
+     */
+    static Pooling last(OptionalInt padId) {
+        return (batch, virtual) -> {
+            long[] positions = new long[batch.rows()];
+            for (int row = 0; row < positions.length; row++) {
+                positions[row] = (long) virtual + lastToken(batch, row, padId);
+            }
+            return positions;
+        };
+    }
 
     /**
      * The last one of a certain token, such as the end of a sequence.
@@ -59,16 +65,17 @@ public interface Pooling {
         };
     }
 
-    private static int lastToken(SequenceLayout layout, int row) {
+    private static int lastToken(TokenBatch batch, int row, OptionalInt padId) {
+        SequenceLayout layout = batch.layout();
         long[] mask = layout.mask();
-        int last = layout.length() - 1;
-        if (mask == null) {
-            return last;
-        }
         int width = layout.past() + layout.length();
-        while (last > 0 && mask[row * width + layout.past() + last] == 0) {
-            last--;
+        for (int last = layout.length() - 1; last > 0; last--) {
+            boolean real = mask == null || mask[row * width + layout.past() + last] == 1;
+            long id = batch.inputIds()[row * layout.length() + last];
+            if (real && (padId.isEmpty() || id != padId.getAsInt())) {
+                return last;
+            }
         }
-        return last;
+        return 0;
     }
 }

@@ -51,7 +51,7 @@ public final class DecoderHeads {
                             ClassifierLayers.of(
                                     modules.headLinear(
                                             "score", head.size(), width, false, deviation)),
-                            Pooling.LAST,
+                            Pooling.last(modules.padId()),
                             head.problem(),
                             HeadModules.CLASSIFIER);
             case TOKEN_CLS ->

@@ -10,6 +10,7 @@ import org.peft4j.core.TokenBatch;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.AttentionPoint;
 import org.peft4j.transformers.heads.TaskHead;
+import org.peft4j.transformers.parts.rotary.Rotary;
 
 /** A decoder with a head: what most families are, once their layers are built. */
 public final class DecoderModel extends FrozenBase {
@@ -53,11 +54,23 @@ public final class DecoderModel extends FrozenBase {
     @Override
     public Tensor hiddenStates(
             ForwardContext context, TokenBatch batch, @Nullable DecodingCache cache) {
-        return stack.forward(context, batch, cache);
+        return cache instanceof SwitchingCache switching
+                ? switching.forward(stack, context, batch)
+                : stack.forward(context, batch, cache);
     }
 
     @Override
     public DecodingCache newCache(int rows, int capacity) {
+        @Nullable Rotary rotary = stack.rotary();
+        return rotary != null && rotary.scaling().switches()
+                ? new SwitchingCache(
+                        count -> keyValueCache(count, capacity),
+                        rows,
+                        rotary.scaling().constantUpTo())
+                : keyValueCache(rows, capacity);
+    }
+
+    private KeyValueCache keyValueCache(int rows, int capacity) {
         AttentionPoint attention = points().of(AttentionPoint.class).get(0);
         return new KeyValueCache(
                 door().weights(),

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,11 @@ public final class Modules {
     /** Returns the path of the transformer itself: {@code bert}, or nothing. */
     public String rootPath() {
         return root.isEmpty() ? "" : root.substring(0, root.length() - 1);
+    }
+
+    /** Returns the id that fills, {@code pad_token_id}, where the config has one. */
+    public OptionalInt padId() {
+        return checkpoint.files().configFields().optionalInt("pad_token_id");
     }
 
     /** Returns which head the model gets. */
