@@ -22,9 +22,18 @@ import org.peft4j.transformers.LoadOptions;
 record LoraCase(String name) {
 
     /** Whose fixtures the tests run on: a family joins when the library opens it. */
-    private static final Set<String> FAMILIES = Set.of(
-                    "gemma", "gemma2", "gpt2", "gpt_neox", "llama", "mistral", "opt", "phi3",
-                    "qwen2", "qwen3");
+    private static final Set<String> FAMILIES =
+            Set.of(
+                    "gemma",
+                    "gemma2",
+                    "gpt2",
+                    "gpt_neox",
+                    "llama",
+                    "mistral",
+                    "opt",
+                    "phi3",
+                    "qwen2",
+                    "qwen3");
 
     /** The names of the LoRA fixtures for language modelling on the families above. */
     static List<String> names() {

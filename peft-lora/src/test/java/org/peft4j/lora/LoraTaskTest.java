@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.peft4j.core.AdapterSelection;
@@ -31,10 +32,12 @@ final class LoraTaskTest {
     private static final AdapterSelection ADAPTER = AdapterSelection.of("default");
 
     /** Whose fixtures the tests run on: a family joins when the library opens it. */
-    private static final Set<String> FAMILIES = Set.of("bert", "roberta", "distilbert");
+    private static final Set<String> FAMILIES =
+            Set.of("bert", "roberta", "distilbert", "t5", "bart");
 
     private static final Set<TaskType> TASKS =
             Set.of(
+                    TaskType.SEQ_2_SEQ_LM,
                     TaskType.SEQ_CLS,
                     TaskType.TOKEN_CLS,
                     TaskType.QUESTION_ANS,
@@ -76,9 +79,12 @@ final class LoraTaskTest {
     @MethodSource("names")
     void logits(String name) {
         LoraCase lora = new LoraCase(name);
-        TokenBatch batch = lora.golden().batch("");
         try (BaseModel base = open(lora);
                 PeftModel model = lora.load(base)) {
+            TokenBatch batch =
+                    task(name) == TaskType.SEQ_2_SEQ_LM
+                            ? labelled(base, lora.golden(), "", -1)
+                            : lora.golden().batch("");
             compare(lora, model, AdapterSelection.none(), batch, "base");
             compare(lora, model, ADAPTER, batch, "unmerged");
             model.merge("default");
@@ -97,9 +103,12 @@ final class LoraTaskTest {
         }
         try (Tensor logits = model.logits(selection, batch)) {
             boolean perRow = logits.shape().dimension() == 2;
+            boolean everywhere = perRow || task(lora.name()) == TaskType.SEQ_2_SEQ_LM;
             Compare.closeWhere(
                     lora.name() + " " + which,
-                    perRow ? ones(batch.rows()) : lora.golden().longs("attention_mask"),
+                    everywhere
+                            ? ones(perRow ? batch.rows() : batch.inputIds().length)
+                            : lora.golden().longs("attention_mask"),
                     expected(lora.golden(), which),
                     logits.toFloats(),
                     1e-5);
@@ -134,9 +143,9 @@ final class LoraTaskTest {
     void lossAndGradients(String name) {
         LoraCase lora = new LoraCase(name);
         Golden golden = lora.golden();
-        TokenBatch batch = labelled(golden, "", -1);
         try (BaseModel base = open(lora);
                 PeftModel model = lora.load(base)) {
+            TokenBatch batch = labelled(base, golden, "", -1);
             double scale = 1.0 / base.lossCount(batch);
             double loss = model.accumulateGradients(ADAPTER, batch, scale, 0).mean();
             assertEquals(golden.get("loss").single(), loss, 1e-4 * loss, "loss");
@@ -164,12 +173,14 @@ final class LoraTaskTest {
     void twentySteps(String name) {
         LoraCase lora = new LoraCase(name);
         Golden golden = lora.golden();
-        List<TokenBatch> batches =
-                List.of(labelled(golden, "steps.", 0), labelled(golden, "steps.", 1));
         float[] losses = golden.floats("steps.loss");
         try (BaseModel base = open(lora);
                 PeftModel model = lora.load(base);
                 PlainTraining training = new PlainTraining(model, "default", 5e-3)) {
+            List<TokenBatch> batches =
+                    List.of(
+                            labelled(base, golden, "steps.", 0),
+                            labelled(base, golden, "steps.", 1));
             for (int i = 0; i < losses.length; i++) {
                 PlainTraining.Step step = training.step(batches.get(i % batches.size()));
                 assertEquals(losses[i], step.loss(), 1e-4 * losses[i], "loss of step " + i);
@@ -203,7 +214,7 @@ final class LoraTaskTest {
      *
      * @param index which of several batches; -1 where the tensors hold one alone
      */
-    private static TokenBatch labelled(Golden golden, String prefix, int index) {
+    private static TokenBatch labelled(BaseModel base, Golden golden, String prefix, int index) {
         int first = index < 0 ? 0 : 1;
         int rows = golden.get(prefix + "input_ids").size(first);
         int length = golden.get(prefix + "input_ids").size(first + 1);
@@ -216,6 +227,15 @@ final class LoraTaskTest {
             long[] starts = longs(golden, prefix + "start_positions", index);
             long[] ends = longs(golden, prefix + "end_positions", index);
             return batch.withLabels(starts[0], ends[0], starts[1], ends[1]);
+        }
+        if (base.info().task() == TaskType.SEQ_2_SEQ_LM) {
+            long[] labels = longs(golden, prefix + "labels", index);
+            int width = labels.length / rows;
+            List<long[]> targets =
+                    IntStream.range(0, rows)
+                            .mapToObj(r -> Arrays.copyOfRange(labels, r * width, (r + 1) * width))
+                            .toList();
+            return base.decoderStart().orElseThrow().sourceToTarget(batch, targets);
         }
         return golden.get(prefix + "labels").isFloating()
                 ? batch.withTargets(floats(golden, prefix + "labels", index))

@@ -219,8 +219,7 @@ final class DecoderHeadsTest {
     private static TokenBatch tokens(Golden golden, String prefix) {
         GoldenTensor ids = golden.get(prefix + "input_ids");
         long[] mask = golden.longs(prefix + "attention_mask");
-        return new TokenBatch(
-                new SequenceLayout(ids.size(0), 0, ids.size(1), mask), ids.longs());
+        return new TokenBatch(new SequenceLayout(ids.size(0), 0, ids.size(1), mask), ids.longs());
     }
 
     private static void compare(

@@ -174,8 +174,7 @@ final class GenerationTest {
                     assertEquals(start, cache.length());
                     assertEquals(length, actual.size(1));
                     Tensor all = base.hiddenStates(context, piece(whole, 0, start), null);
-                    Tensor expected =
-                            context.ops().narrow(all, 1, start - length, length);
+                    Tensor expected = context.ops().narrow(all, 1, start - length, length);
                     Compare.close(
                             padding + " up to " + start,
                             context.ops().reshape(expected, -1).toFloats(),

@@ -103,7 +103,13 @@ final class PointsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "llama", "llama-tied-scaled", "qwen2", "qwen3", "gpt2", "gpt-neox", "opt",
+                "llama",
+                "llama-tied-scaled",
+                "qwen2",
+                "qwen3",
+                "gpt2",
+                "gpt-neox",
+                "opt",
                 "opt-projected"
             })
     void virtualTokensActLikeRealOnes(String name) {
@@ -140,7 +146,14 @@ final class PointsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "llama", "llama-tied-scaled", "qwen2", "qwen3", "gemma", "gpt2", "gpt-neox", "opt",
+                "llama",
+                "llama-tied-scaled",
+                "qwen2",
+                "qwen3",
+                "gemma",
+                "gpt2",
+                "gpt-neox",
+                "opt",
                 "opt-projected"
             })
     void aPrefixActsLikeRealTokens(String name) {

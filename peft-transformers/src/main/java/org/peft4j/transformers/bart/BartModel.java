@@ -127,7 +127,7 @@ public final class BartModel {
         }
         @Nullable Tensor bias =
                 modules.has(LOGITS_BIAS)
-                        ? modules.tensor(LOGITS_BIAS, 1, config.vocabularySize())
+                        ? modules.buffer(LOGITS_BIAS, 1, config.vocabularySize())
                         : null;
         return new LanguageModelHead(task, linear, 1, 0, bias);
     }

@@ -297,13 +297,23 @@ public final class Modules {
      * @param shape what the config implies
      */
     public Tensor tensor(String name, long... shape) {
+        Tensor tensor = buffer(name, shape);
+        tensors.add(tensor);
+        return tensor;
+    }
+
+    /**
+     * Returns a tensor that does not count as a parameter.
+     *
+     * @param name the model's name of it
+     * @param shape what the config implies
+     */
+    public Tensor buffer(String name, long... shape) {
         Optional<String> stored = names.find(name);
         if (stored.isPresent() && head.task() != TaskType.FEATURE_EXTRACTION) {
             requireLabels(name, stored.get(), shape);
         }
-        Tensor tensor = checkpoint.weights().get(stored.orElse(name), shape);
-        tensors.add(tensor);
-        return tensor;
+        return checkpoint.weights().get(stored.orElse(name), shape);
     }
 
     /** A head with another number of labels is the one contradiction that a caller can mend. */

@@ -68,8 +68,7 @@ final class SwitchingCache implements DecodingCache {
         }
         int width = layout.past() + layout.length();
         return IntStream.range(0, layout.rows())
-                .mapToLong(
-                        row -> Arrays.stream(mask, row * width, row * width + columns).sum())
+                .mapToLong(row -> Arrays.stream(mask, row * width, row * width + columns).sum())
                 .max()
                 .orElse(0);
     }
