@@ -3,6 +3,7 @@ package org.peft4j.core;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ops.OperatorDoor;
@@ -96,6 +97,16 @@ public interface BaseModel extends AutoCloseable {
      * Returns the names of the tensors that the base ties to another, as {@code lm_head.weight}.
      */
     Set<String> tiedWeights();
+
+    /**
+     * Returns what the decoder begins with, where the base is an encoder-decoder: generation and
+     * training need it. Where the task is to predict no text ({@code SEQ_CLS}, {@code
+     * QUESTION_ANS}, {@code FEATURE_EXTRACTION}) a batch without a source is the encoder's, and the
+     * base itself lets the decoder read it one position late.
+     */
+    default Optional<DecoderStart> decoderStart() {
+        return Optional.empty();
+    }
 
     /**
      * Returns the names of the task head's modules, as in {@code modules_to_save}. Every adapter on

@@ -1,6 +1,5 @@
 package org.peft4j.core;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -138,15 +137,8 @@ public record TokenBatch(
      */
     public static TokenBatch sourceToTarget(
             TokenBatch source, List<long[]> targets, long startId, long padId) {
-        List<long[]> read = new ArrayList<>();
-        for (long[] target : targets) {
-            long[] shifted = new long[target.length];
-            for (int i = 0; i < target.length; i++) {
-                long before = i == 0 ? startId : target[i - 1];
-                shifted[i] = before == IGNORED ? padId : before;
-            }
-            read.add(shifted);
-        }
+        DecoderStart start = new DecoderStart(startId, padId);
+        List<long[]> read = targets.stream().map(start::shifted).toList();
         return padded(read, targets, padId, false).withSource(source);
     }
 

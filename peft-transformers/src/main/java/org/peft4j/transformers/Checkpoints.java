@@ -16,6 +16,10 @@ import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.OperatorDoor;
+import org.peft4j.transformers.bart.BartModel;
+import org.peft4j.transformers.bert.BertModel;
+import org.peft4j.transformers.bert.RobertaModel;
+import org.peft4j.transformers.distilbert.DistilBertModel;
 import org.peft4j.transformers.gemma.GemmaModel;
 import org.peft4j.transformers.gpt2.Gpt2Model;
 import org.peft4j.transformers.gptneox.GptNeoxModel;
@@ -25,6 +29,7 @@ import org.peft4j.transformers.llama.LlamaModel;
 import org.peft4j.transformers.opt.OptModel;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
 import org.peft4j.transformers.phi3.Phi3Model;
+import org.peft4j.transformers.t5.T5Model;
 
 /** Opens checkpoints as Hugging Face publishes them, from a directory or from the hub. */
 public final class Checkpoints {
@@ -32,16 +37,24 @@ public final class Checkpoints {
     /** How a base is built, by {@code model_type}. */
     private static final Map<String, Function<OpenedCheckpoint, BaseModel>> FAMILIES =
             Map.ofEntries(
+                    Map.entry("bart", BartModel::open),
+                    Map.entry("bert", BertModel::open),
+                    Map.entry("camembert", RobertaModel::open),
+                    Map.entry("distilbert", DistilBertModel::open),
                     Map.entry("gemma", GemmaModel::open),
                     Map.entry("gemma2", GemmaModel::open),
                     Map.entry("gpt2", Gpt2Model::open),
                     Map.entry("gpt_neox", GptNeoxModel::open),
                     Map.entry("llama", LlamaModel::open),
                     Map.entry("mistral", LlamaModel::open),
+                    Map.entry("mt5", T5Model::open),
                     Map.entry("opt", OptModel::open),
                     Map.entry("phi3", Phi3Model::open),
                     Map.entry("qwen2", LlamaModel::open),
-                    Map.entry("qwen3", LlamaModel::open));
+                    Map.entry("qwen3", LlamaModel::open),
+                    Map.entry("roberta", RobertaModel::open),
+                    Map.entry("t5", T5Model::open),
+                    Map.entry("xlm-roberta", RobertaModel::open));
 
     private Checkpoints() {}
 

@@ -82,7 +82,16 @@ public final class PrefixProbe implements PeftMethod {
     @Override
     public void build(PeftConfig config, AdapterBuilder builder) {
         PrefixConfig prefix = (PrefixConfig) config;
+        InputPoint input =
+                builder.points().of(InputPoint.class).stream()
+                        .filter(point -> point.kind() == InputPoint.Kind.DECODER)
+                        .findFirst()
+                        .orElseThrow();
         for (AttentionPoint point : builder.points().of(AttentionPoint.class)) {
+            if (point.kind() == AttentionPoint.Kind.CROSS
+                    || !point.path().startsWith(input.path())) {
+                continue;
+            }
             builder.place(
                     point,
                     prefix.length() == 0
@@ -94,7 +103,7 @@ public final class PrefixProbe implements PeftMethod {
                     (context, flow) ->
                             new InputFlow(
                                     flow.embeddings(), flow.layout().withPast(prefix.length()));
-            builder.place(builder.points().of(InputPoint.class).get(0), shift);
+            builder.place(input, shift);
         }
     }
 

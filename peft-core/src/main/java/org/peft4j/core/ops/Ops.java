@@ -359,10 +359,62 @@ public final class Ops implements AutoCloseable {
                 q,
                 k,
                 v,
-                orAbsent(scores.mask()),
+                orAbsent(summed(scores, k.size(2)).mask()),
                 door.number(scores.causal() ? 1 : 0),
                 door.number(scores.scale()),
                 door.number(scores.cap()));
+    }
+
+    /** The same scores with mask and bias in one. */
+    private AttentionScores summed(AttentionScores scores, long keys) {
+        @Nullable Tensor bias = scores.bias();
+        if (bias == null) {
+            return scores;
+        }
+        if (scores.causal()) {
+            throw new IllegalArgumentException("scores with a bias need a mask for what is later");
+        }
+        return scores.withBias(null).withMask(biasedMask(scores.mask(), bias, keys));
+    }
+
+    /**
+     * mask + bias, of which the last columns are taken.
+     *
+     * @param mask broadcast to [batch, heads, length, keys], or null
+     * @param bias [batch or 1, heads, length, at least keys]
+     */
+    public Tensor biasedMask(@Nullable Tensor mask, Tensor bias, long keys) {
+        return call("biased_mask", bias.dtype(), orAbsent(mask), bias, number(keys));
+    }
+
+    /**
+     * The buckets of relative positions (Raffel et al. 2020): one for each small distance, and for
+     * larger ones buckets that widen with the logarithm, up to a distance from which on all share
+     * the last.
+     *
+     * @param length the queries, the last of the keys' positions
+     * @param keys the keys
+     * @param buckets how many there are
+     * @param distance from where on all share a bucket
+     * @param bothWays whether later keys have buckets of their own, half of all; otherwise they
+     *     share that of the query itself
+     * @param like gives the device
+     * @return INT64 [length, keys]
+     */
+    public Tensor relativeBuckets(
+            long length, long keys, int buckets, int distance, boolean bothWays, Tensor like) {
+        int oneWay = bothWays ? buckets / 2 : buckets;
+        int exact = oneWay / 2;
+        return call(
+                "relative_buckets",
+                DType.INT64,
+                number(length),
+                number(keys),
+                door.number(oneWay),
+                door.number(exact),
+                door.number(Math.log((double) distance / exact)),
+                door.number(bothWays ? 1 : 0),
+                like);
     }
 
     /**
@@ -385,7 +437,7 @@ public final class Ops implements AutoCloseable {
         return call(
                 "projected_attention",
                 q.dtype(),
-                arguments(List.of(q, k, v), d, table, scores, List.of()));
+                arguments(List.of(q, k, v), d, table, summed(scores, k.size(1)), List.of()));
     }
 
     /**
@@ -458,7 +510,11 @@ public final class Ops implements AutoCloseable {
                 "cached_attention",
                 q.dtype(),
                 arguments(
-                        List.of(q, k, v), d, table, scores, List.of(keys, values, number(start))));
+                        List.of(q, k, v),
+                        d,
+                        table,
+                        summed(scores, start + k.size(1)),
+                        List.of(keys, values, number(start))));
     }
 
     /**
@@ -505,7 +561,7 @@ public final class Ops implements AutoCloseable {
                                 door.number(layout.groups())),
                         d,
                         table,
-                        scores,
+                        summed(scores, x.size(1)),
                         List.of()));
     }
 
@@ -536,7 +592,7 @@ public final class Ops implements AutoCloseable {
                                 door.number(layout.groups())),
                         d,
                         table,
-                        scores,
+                        summed(scores, start + x.size(1)),
                         List.of(keys, values, number(start))));
     }
 

@@ -70,13 +70,15 @@ public record AttentionPoint(String path, Kind kind, int heads, int keyValueHead
     private static AttentionFlow rows(Ops ops, AttentionFlow flow, Tensor queries, Tensor index) {
         AttentionScores scores = flow.scores();
         @Nullable Tensor mask = scores.mask();
+        @Nullable Tensor bias = scores.bias();
+        if (mask != null && mask.size(0) != 1) {
+            scores = scores.withMask(ops.rows(mask, index));
+        }
+        if (bias != null && bias.size(0) != 1) {
+            scores = scores.withBias(ops.rows(bias, index));
+        }
         return new AttentionFlow(
-                queries,
-                ops.rows(flow.keys(), index),
-                ops.rows(flow.values(), index),
-                mask == null || mask.size(0) == 1
-                        ? scores
-                        : scores.withMask(ops.rows(mask, index)));
+                queries, ops.rows(flow.keys(), index), ops.rows(flow.values(), index), scores);
     }
 
     @Override

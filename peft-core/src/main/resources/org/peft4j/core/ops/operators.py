@@ -238,6 +238,31 @@ class Ops(Module):
     hidden = hidden.unsqueeze(1).unsqueeze(1)
     return torch.zeros(hidden.size(), dtype=like.dtype, device=like.device).masked_fill_(hidden, float('-inf'))
 
+  # The last columns of a bias on scores, as many as there are keys, and a mask that may be absent.
+  def biased_mask(self: __torch__.Ops, mask: Tensor, bias: Tensor, keys: Tensor) -> Tensor:
+    n = int(keys)
+    y = bias.narrow(-1, bias.size(-1) - n, n)
+    given = self.given(mask)
+    if given is not None:
+      y = y + given
+    return y
+
+  # Buckets [length, keys] of how far a key is from a query, the last length of the keys' positions:
+  # exact ones, then logarithmic ones up to the last one way; range is the logarithm that those span.
+  def relative_buckets(self: __torch__.Ops, length: Tensor, keys: Tensor, one_way: Tensor, exact: Tensor, range: Tensor, both_ways: Tensor, like: Tensor) -> Tensor:
+    n = int(keys)
+    query = torch.arange(n - int(length), n, dtype=4, device=like.device).unsqueeze(1)
+    relative = torch.sub(torch.arange(n, dtype=4, device=like.device), query)
+    if int(both_ways) != 0:
+      first = torch.gt(relative, 0).to(4) * int(one_way)
+      far = torch.abs(relative)
+    else:
+      first = torch.zeros_like(relative)
+      far = torch.clamp(torch.neg(relative), min=0)
+    wide = torch.log(far.to(6) / float(exact)) / float(range) * float(int(one_way) - int(exact))
+    wide = torch.clamp(wide.to(4) + int(exact), max=int(one_way) - 1)
+    return first + torch.where(torch.lt(far, int(exact)), far, wide)
+
   # Writes x [batch, heads, n, d] into the cache [batch, heads, capacity, d] at start, in place.
   def cache_write(self: __torch__.Ops, cache: Tensor, x: Tensor, start: Tensor) -> Tensor:
     cache.narrow(2, int(start), x.size(2)).copy_(x)

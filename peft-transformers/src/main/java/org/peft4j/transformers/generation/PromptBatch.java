@@ -1,6 +1,5 @@
 package org.peft4j.transformers.generation;
 
-import com.google.gson.JsonPrimitive;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -60,13 +59,13 @@ final class PromptBatch {
         if (config.decoderStartId().isPresent()) {
             return config.decoderStartId().getAsLong();
         }
-        if (base.config().get("decoder_start_token_id") instanceof JsonPrimitive p
-                && p.isNumber()) {
-            return p.getAsLong();
-        }
-        throw new PeftException(
-                "neither the generation config nor config.json says what the decoder begins with."
-                        + " Set decoderStartId.");
+        return base.decoderStart()
+                .orElseThrow(
+                        () ->
+                                new PeftException(
+                                        "the base does not say what the decoder begins with. Set"
+                                                + " decoderStartId."))
+                .startId();
     }
 
     /** Returns what the texts begin with. */

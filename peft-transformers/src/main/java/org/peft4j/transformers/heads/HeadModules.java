@@ -15,7 +15,7 @@ public final class HeadModules {
     private HeadModules() {}
 
     /**
-     * The classifier's modules and those that peft forgets, so that a fresh one is never lost.
+     * The classifier's modules and further fresh ones, which would be lost if not saved.
      *
      * @param names further modules, as DistilBERT's {@code pre_classifier}
      */

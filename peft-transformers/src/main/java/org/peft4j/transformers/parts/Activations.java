@@ -1,6 +1,7 @@
 package org.peft4j.transformers.parts;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.files.JsonFields;
@@ -26,6 +27,11 @@ public final class Activations {
                     Map.entry("sigmoid", Activation.SIGMOID));
 
     private Activations() {}
+
+    /** Returns the activation of a name. */
+    public static Optional<Activation> find(String name) {
+        return Optional.ofNullable(NAMES.get(name));
+    }
 
     /**
      * Reads an activation.

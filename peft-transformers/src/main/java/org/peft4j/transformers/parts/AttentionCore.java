@@ -43,11 +43,27 @@ public record AttentionCore(
      * @param rotary the rotations of this pass's positions, or null where positions are elsewhere
      * @param mask which keys a query sees
      * @param cache earlier keys and values, or null
+     * @param encoded what the encoder of an encoder-decoder read, or null
      */
     public record Step(
             Ops.@Nullable RotaryTable rotary,
             AttentionMask mask,
-            KeyValueCache.@Nullable Layer cache) {}
+            KeyValueCache.@Nullable Layer cache,
+            CrossAttention.@Nullable Encoded encoded) {
+
+        /** A step of a decoder without an encoder. */
+        public Step(
+                Ops.@Nullable RotaryTable rotary,
+                AttentionMask mask,
+                KeyValueCache.@Nullable Layer cache) {
+            this(rotary, mask, cache, null);
+        }
+
+        /** A step of an encoder. */
+        public static Step encoding(AttentionMask mask) {
+            return new Step(null, mask, null, null);
+        }
+    }
 
     /**
      * Attends to the sequence itself.
@@ -61,12 +77,12 @@ public record AttentionCore(
         Ops ops = context.ops();
         Tensor queries = normed(context, q, queryNorm);
         Tensor keys = normed(context, k, keyNorm);
-        AttentionScores scores = scores(step.mask());
         KeyValueCache.@Nullable Layer cache = step.cache();
         if (!point.isPlain(context)) {
-            return atPoint(context, queries, keys, v, scores, step);
+            return atPoint(context, queries, keys, v, step);
         }
         int d = point.headDim();
+        AttentionScores scores = summedScores(step.mask());
         return cache == null
                 ? ops.projectedAttention(queries, keys, v, d, step.rotary(), scores)
                 : ops.cachedAttention(
@@ -95,7 +111,7 @@ public record AttentionCore(
             Ops.Projections parts = ops.splitProjection(x, d, layout);
             return forward(context, parts.queries(), parts.keys(), parts.values(), step);
         }
-        AttentionScores scores = scores(step.mask());
+        AttentionScores scores = summedScores(step.mask());
         KeyValueCache.@Nullable Layer cache = step.cache();
         return cache == null
                 ? ops.fusedAttention(x, layout, d, step.rotary(), scores)
@@ -110,13 +126,7 @@ public record AttentionCore(
                         cache.start());
     }
 
-    private Tensor atPoint(
-            ForwardContext context,
-            Tensor q,
-            Tensor k,
-            Tensor v,
-            AttentionScores scores,
-            Step step) {
+    private Tensor atPoint(ForwardContext context, Tensor q, Tensor k, Tensor v, Step step) {
         Ops ops = context.ops();
         Tensor queries = rotated(ops, ops.heads(q, point.headDim()), step.rotary());
         Tensor keys = rotated(ops, ops.heads(k, point.headDim()), step.rotary());
@@ -126,7 +136,8 @@ public record AttentionCore(
             keys = ops.cacheWrite(cache.keys(), keys, cache.start());
             values = ops.cacheWrite(cache.values(), values, cache.start());
         }
-        return point.forward(context, new AttentionFlow(queries, keys, values, scores));
+        return point.forward(
+                context, new AttentionFlow(queries, keys, values, scores(step.mask())));
     }
 
     /**
@@ -145,7 +156,17 @@ public record AttentionCore(
     }
 
     private AttentionScores scores(AttentionMask mask) {
-        return new AttentionScores(mask.additive(), mask.causal(), scale, cap);
+        AttentionMask.@Nullable Positions positions = mask.positions();
+        @Nullable Tensor bias = positions == null ? null : positions.bias();
+        return new AttentionScores(mask.additive(), mask.causal(), scale, cap, bias);
+    }
+
+    /** The same where no method acts: mask and bias are one tensor. */
+    private AttentionScores summedScores(AttentionMask mask) {
+        AttentionMask.@Nullable Positions positions = mask.positions();
+        return positions == null
+                ? scores(mask)
+                : new AttentionScores(positions.withMask(), false, scale, cap);
     }
 
     /** Normalises every head of a projection: [batch, length, heads, d] where there is a norm. */

@@ -9,11 +9,26 @@ import org.peft4j.core.ops.Tensor;
  * Which keys a query sees: a mask to add to the scores, or, where nothing but the causal order
  * decides, no mask at all, so that libtorch takes its fast kernels.
  *
- * @param additive 0 where visible and −∞ where not, plus whatever else is added to the scores, as
- *     T5's relative positions; broadcast to [batch, heads, length, keys]; or null
+ * @param additive 0 where visible and −∞ where not; broadcast to [batch, heads, length, keys]; or
+ *     null
  * @param causal whether query i sees keys 0 … i only; additive is null then
+ * @param positions what positions add to the scores, or null; nothing is causal then
  */
-public record AttentionMask(@Nullable Tensor additive, boolean causal) {
+public record AttentionMask(
+        @Nullable Tensor additive, boolean causal, @Nullable Positions positions) {
+
+    /**
+     * A bias on the scores that follows from positions, as in T5.
+     *
+     * @param bias [batch or 1, heads, length, keys with virtual ones before them]
+     * @param withMask the bias of the keys plus the mask, made once for all layers
+     */
+    public record Positions(Tensor bias, Tensor withMask) {}
+
+    /** A mask alone. */
+    public AttentionMask(@Nullable Tensor additive, boolean causal) {
+        this(additive, causal, null);
+    }
 
     /** The window of a layer without one. */
     public static final int NO_WINDOW = 0;
@@ -30,9 +45,30 @@ public record AttentionMask(@Nullable Tensor additive, boolean causal) {
     public static AttentionMask causal(
             Ops ops, SequenceLayout layout, int keys, int window, Tensor like) {
         int length = layout.length();
+        return causal(ops, layout, keys, window, like, length == 1 || length == keys);
+    }
+
+    /**
+     * The same mask for scores with a bias on positions.
+     *
+     * @param bias [batch or 1, heads, length, keys with virtual ones before them]
+     */
+    public static AttentionMask causal(Ops ops, SequenceLayout layout, int keys, Tensor bias) {
+        boolean one = layout.length() == 1;
+        return causal(ops, layout, keys, NO_WINDOW, bias, one).with(ops, bias, keys);
+    }
+
+    private static AttentionMask causal(
+            Ops ops,
+            SequenceLayout layout,
+            int keys,
+            int window,
+            Tensor like,
+            boolean mayGoWithout) {
+        int length = layout.length();
         boolean windowed = window != NO_WINDOW && window < keys;
         boolean padded = layout.hasPaddingBeforeTokens();
-        if (!windowed && !padded && (length == 1 || length == keys)) {
+        if (!windowed && !padded && mayGoWithout) {
             return new AttentionMask(null, length > 1);
         }
         @Nullable Tensor tokens = padded ? tokens(ops, layout, keys) : null;
@@ -53,6 +89,17 @@ public record AttentionMask(@Nullable Tensor additive, boolean causal) {
         }
         Tensor tokens = ops.longs(mask, keys.rows(), keys.past() + keys.length());
         return new AttentionMask(ops.paddingMask(tokens, like), false);
+    }
+
+    /**
+     * The same mask for scores with a bias on positions.
+     *
+     * @param bias [batch or 1, heads, length, keys with virtual ones before them]
+     * @param keys how many keys there are without virtual ones
+     */
+    public AttentionMask with(Ops ops, Tensor bias, int keys) {
+        Tensor sum = ops.biasedMask(additive, bias, keys);
+        return new AttentionMask(additive, causal, new Positions(bias, sum));
     }
 
     /** The last columns of the layout's mask, [rows, keys]: those before are virtual. */

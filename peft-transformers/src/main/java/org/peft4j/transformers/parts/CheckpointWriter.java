@@ -60,20 +60,17 @@ final class CheckpointWriter {
 
     private final OpenedCheckpoint checkpoint;
     private final Modules modules;
-    private final Map<String, String> ties;
+    private final Ties ties;
     private final ChangedWeights changed;
 
     /**
      * Prepares to write.
      *
      * @param modules the model's names of the tensors, and its fresh ones
-     * @param ties for a tensor that is another one's, the name of that other
+     * @param ties which tensors are others
      */
     CheckpointWriter(
-            OpenedCheckpoint checkpoint,
-            Modules modules,
-            Map<String, String> ties,
-            WeightOverlay changed) {
+            OpenedCheckpoint checkpoint, Modules modules, Ties ties, WeightOverlay changed) {
         this.checkpoint = checkpoint;
         this.modules = modules;
         this.ties = ties;
@@ -107,13 +104,16 @@ final class CheckpointWriter {
     /** The tied tensors that are no longer what they are tied to. */
     private Set<String> untied() {
         Set<String> untied = new TreeSet<>();
-        ties.forEach(
-                (name, source) -> {
-                    if (differ(changed.get(name), changed.get(source), source)) {
-                        untied.add(name);
-                    }
-                });
-        return untied;
+        ties.sources()
+                .forEach(
+                        (name, source) -> {
+                            if (differ(changed.get(name), changed.get(source), source)) {
+                                untied.add(name);
+                            }
+                        });
+        return untied.isEmpty() || !ties.together()
+                ? untied
+                : new TreeSet<>(ties.sources().keySet());
     }
 
     private boolean differ(
@@ -148,7 +148,7 @@ final class CheckpointWriter {
         List<TensorSource> tensors = new ArrayList<>();
         for (TensorEntry entry : checkpoint.files().entries().values()) {
             String name = names.getOrDefault(entry.name(), entry.name());
-            if (!ties.containsKey(name) && !modules.fresh().containsKey(name)) {
+            if (!ties.sources().containsKey(name) && !modules.fresh().containsKey(name)) {
                 tensors.add(source(files, name, entry));
             }
         }
@@ -175,7 +175,7 @@ final class CheckpointWriter {
     }
 
     private String sourceOf(String tied) {
-        return ties.getOrDefault(tied, tied);
+        return ties.sources().getOrDefault(tied, tied);
     }
 
     /** A tensor under a name: the changed one, or the one that the entry says. */
@@ -208,7 +208,7 @@ final class CheckpointWriter {
         }
         JsonObject config = checkpoint.files().config();
         if (!untied.isEmpty()) {
-            config.addProperty("tie_word_embeddings", false);
+            ties.cameApart().accept(config);
         }
         if (newHead) {
             head.writeTo(config);

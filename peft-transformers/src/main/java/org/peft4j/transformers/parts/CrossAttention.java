@@ -12,7 +12,8 @@ public record CrossAttention(
         LinearPoint key,
         LinearPoint value,
         AttentionCore core,
-        LinearPoint output) {
+        LinearPoint output)
+        implements Sublayer.Transform {
 
     /**
      * What the encoder hands to all layers of the decoder.
@@ -23,16 +24,14 @@ public record CrossAttention(
      */
     public record Encoded(@Nullable Tensor hidden, AttentionMask mask) {}
 
-    /**
-     * Maps x, [batch, length, width], to the same shape.
-     *
-     * @param cache keeps the keys and values of the encoder's output; or null
-     */
-    public Tensor forward(
-            ForwardContext context,
-            Tensor x,
-            Encoded encoded,
-            KeyValueCache.@Nullable Layer cache) {
+    /** Maps x, [batch, length, width], to the same shape; a cache keeps keys and values. */
+    @Override
+    public Tensor forward(ForwardContext context, Tensor x, AttentionCore.Step step) {
+        @Nullable Encoded encoded = step.encoded();
+        if (encoded == null) {
+            throw new IllegalStateException("a decoder with cross attention needs its encoder");
+        }
+        KeyValueCache.@Nullable Layer cache = step.cache();
         KeyValueCache.@Nullable Cross kept = cache == null ? null : cache.cross();
         KeyValueCache.Cross cross = kept == null ? project(context, encoded, cache) : kept;
         Tensor attended =

@@ -1,6 +1,7 @@
 package org.peft4j.transformers.parts;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.peft4j.transformers.parts.rotary.Rotary;
  * @param input where methods change the embedded sequence
  * @param entrance what happens between there and the first layer, as learned positions
  * @param rotary rotary positions, or null
+ * @param relative relative positions, or null
  * @param layers the layers, in order
  * @param windows for each layer, how many keys a query sees; {@link AttentionMask#NO_WINDOW} for
  *     all
@@ -34,6 +36,7 @@ public record DecoderStack(
         InputPoint input,
         Entrance entrance,
         @Nullable Rotary rotary,
+        @Nullable RelativePositions relative,
         List<? extends Layer> layers,
         List<Integer> windows,
         Exit exit) {
@@ -73,12 +76,27 @@ public record DecoderStack(
         }
     }
 
+    /** A decoder without relative positions. */
+    public DecoderStack(
+            TokenEmbedding embedding,
+            InputPoint input,
+            Entrance entrance,
+            @Nullable Rotary rotary,
+            List<? extends Layer> layers,
+            List<Integer> windows,
+            Exit exit) {
+        this(embedding, input, entrance, rotary, null, layers, windows, exit);
+    }
+
     /** Copies the lists. */
     public DecoderStack {
         layers = List.copyOf(layers);
         windows = List.copyOf(windows);
         if (windows.size() != layers.size()) {
             throw new IllegalArgumentException("every layer needs a window");
+        }
+        if (relative != null && windows.stream().anyMatch(w -> w != AttentionMask.NO_WINDOW)) {
+            throw new IllegalArgumentException("relative positions go without windows");
         }
     }
 
@@ -89,6 +107,19 @@ public record DecoderStack(
      * @return the hidden states, [rows, length, width]
      */
     public Tensor forward(ForwardContext context, TokenBatch batch, @Nullable DecodingCache cache) {
+        return forward(context, batch, cache, null);
+    }
+
+    /**
+     * Runs the decoder of an encoder-decoder.
+     *
+     * @param encoded what the encoder read
+     */
+    public Tensor forward(
+            ForwardContext context,
+            TokenBatch batch,
+            @Nullable DecodingCache cache,
+            CrossAttention.@Nullable Encoded encoded) {
         KeyValueCache past = KeyValueCache.from(cache);
         Ops ops = context.ops();
         try (Scope scope = ops.scope()) {
@@ -100,10 +131,11 @@ public record DecoderStack(
             int keys = KeyValueCache.begin(past, context, batch.layout(), layout.length());
             Tensor x = entrance.enter(context, flow.embeddings(), layout);
             Ops.@Nullable RotaryTable turns = rotary == null ? null : rotary.table(ops, layout, x);
-            List<AttentionMask> masks = masks(ops, layout, keys, x);
+            List<AttentionMask> masks = masks(context, layout, keys, x);
             for (int i = 0; i < layers.size(); i++) {
                 KeyValueCache.@Nullable Layer kept = past == null ? null : past.layer(i);
-                AttentionCore.Step step = new AttentionCore.Step(turns, masks.get(i), kept);
+                AttentionCore.Step step =
+                        new AttentionCore.Step(turns, masks.get(i), kept, encoded);
                 Tensor next = layers.get(i).forward(context, x, step);
                 x.close();
                 x = next;
@@ -116,7 +148,14 @@ public record DecoderStack(
     }
 
     /** The mask of each layer; those with the same window share one. */
-    private List<AttentionMask> masks(Ops ops, SequenceLayout layout, int keys, Tensor like) {
+    private List<AttentionMask> masks(
+            ForwardContext context, SequenceLayout layout, int keys, Tensor like) {
+        Ops ops = context.ops();
+        if (relative != null) {
+            Tensor bias = relative.bias(context, layout);
+            AttentionMask mask = AttentionMask.causal(ops, layout, keys, bias);
+            return Collections.nCopies(layers.size(), mask);
+        }
         Map<Integer, AttentionMask> byWindow = new HashMap<>();
         List<AttentionMask> masks = new ArrayList<>();
         for (int window : windows) {

@@ -2,6 +2,7 @@ package org.peft4j.transformers.parts;
 
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +29,7 @@ public abstract class FrozenBase implements BaseModel {
     private final InjectionPoints points;
     private final ModelInfo info;
     private final TaskHead head;
-    private final Map<String, String> ties;
+    private final Ties ties;
 
     /**
      * Sizes of a base.
@@ -55,6 +56,16 @@ public abstract class FrozenBase implements BaseModel {
             Sizes sizes,
             TaskHead head,
             Map<String, String> ties) {
+        this(checkpoint, modules, sizes, head, Ties.ofWords(ties));
+    }
+
+    /**
+     * Completes a base.
+     *
+     * @param ties which tensors are others
+     */
+    protected FrozenBase(
+            OpenedCheckpoint checkpoint, Modules modules, Sizes sizes, TaskHead head, Ties ties) {
         this.checkpoint = checkpoint;
         this.config = checkpoint.files().config();
         this.modules = modules;
@@ -71,7 +82,7 @@ public abstract class FrozenBase implements BaseModel {
                         modules.parameters(),
                         sizes.maxPositions());
         this.head = head;
-        this.ties = Map.copyOf(ties);
+        this.ties = ties;
     }
 
     @Override
@@ -96,7 +107,7 @@ public abstract class FrozenBase implements BaseModel {
 
     @Override
     public final Set<String> tiedWeights() {
-        return ties.keySet();
+        return ties.sources().keySet();
     }
 
     @Override
@@ -134,8 +145,23 @@ public abstract class FrozenBase implements BaseModel {
 
     @Override
     public final void write(Path directory, WeightOverlay changed) {
-        new CheckpointWriter(checkpoint, modules, ties, changed)
-                .write(directory, CheckpointWriter.LARGEST_FILE);
+        List<Tensor> made = new ArrayList<>();
+        try {
+            new CheckpointWriter(checkpoint, modules, ties, asStored(changed, made))
+                    .write(directory, CheckpointWriter.LARGEST_FILE);
+        } finally {
+            made.forEach(Tensor::close);
+        }
+    }
+
+    /**
+     * Returns the changes as a file has them, where one module stands for several.
+     *
+     * @param changed by point
+     * @param made takes tensors to close afterwards
+     */
+    protected WeightOverlay asStored(WeightOverlay changed, List<Tensor> made) {
+        return changed;
     }
 
     @Override

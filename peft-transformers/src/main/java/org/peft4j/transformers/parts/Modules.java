@@ -55,17 +55,21 @@ public final class Modules {
      *
      * @param head which head the model gets
      * @param prefixes the attribute under which models with a head keep the transformer, as {@code
-     *     bert}; the first is this model's, further ones may be in files
+     *     bert}, or nothing; the first is this model's, further ones may be in files
      */
     public Modules(OpenedCheckpoint checkpoint, HeadConfig head, String... prefixes) {
         this.checkpoint = checkpoint;
         this.head = head;
-        this.root = head.task() == TaskType.FEATURE_EXTRACTION ? "" : prefixes[0] + ".";
+        boolean bare = head.task() == TaskType.FEATURE_EXTRACTION || prefixes[0].isEmpty();
+        this.root = bare ? "" : prefixes[0] + ".";
         this.names =
                 new WeightNames(
                         checkpoint.files(),
                         root,
-                        Arrays.stream(prefixes).map(prefix -> prefix + ".").toList());
+                        Arrays.stream(prefixes)
+                                .filter(prefix -> !prefix.isEmpty())
+                                .map(prefix -> prefix + ".")
+                                .toList());
     }
 
     /** Returns what the paths of the transformer start with: {@code bert.}, or nothing. */
@@ -101,6 +105,37 @@ public final class Modules {
     /** Returns whether the checkpoint holds a tensor of a model's name. */
     public boolean has(String name) {
         return names.find(name).isPresent();
+    }
+
+    /**
+     * Lets a tensor go by another name where the file has none of its own: one of several that are
+     * the same, of which a file need hold but one.
+     */
+    public void alias(String name, String... others) {
+        for (String other : others) {
+            if (!has(name)) {
+                names.alias(name, other);
+            }
+        }
+    }
+
+    /**
+     * Returns the tensor of a name that usually is another's copy, where the file holds it and it
+     * is none.
+     *
+     * @param name the model's name of it
+     * @param usual what it usually is a copy of
+     */
+    public Optional<Tensor> unlike(String name, Tensor usual) {
+        if (!has(name)) {
+            return Optional.empty();
+        }
+        Tensor own = checkpoint.weights().get(names.stored(name), usual.shape().getShape());
+        if (checkpoint.door().weights().maxDifference(own, usual) == 0) {
+            return Optional.empty();
+        }
+        tensors.add(own);
+        return Optional.of(own);
     }
 
     /** A linear map stored as [out, in], with or without a bias. */
@@ -171,7 +206,12 @@ public final class Modules {
 
     /** A table of embeddings, [rows, width]. */
     public EmbeddingPoint embedding(String path, long rows, long width) {
-        return add(new EmbeddingPoint(path, tensor(path + ".weight", rows, width)));
+        return embedding(path, tensor(path + ".weight", rows, width));
+    }
+
+    /** A table that is another module's. */
+    public EmbeddingPoint embedding(String path, Tensor shared) {
+        return add(new EmbeddingPoint(path, shared));
     }
 
     /** A root-mean-square norm. */
@@ -257,13 +297,23 @@ public final class Modules {
      * @param shape what the config implies
      */
     public Tensor tensor(String name, long... shape) {
+        Tensor tensor = buffer(name, shape);
+        tensors.add(tensor);
+        return tensor;
+    }
+
+    /**
+     * Returns a tensor that does not count as a parameter.
+     *
+     * @param name the model's name of it
+     * @param shape what the config implies
+     */
+    public Tensor buffer(String name, long... shape) {
         Optional<String> stored = names.find(name);
         if (stored.isPresent() && head.task() != TaskType.FEATURE_EXTRACTION) {
             requireLabels(name, stored.get(), shape);
         }
-        Tensor tensor = checkpoint.weights().get(stored.orElse(name), shape);
-        tensors.add(tensor);
-        return tensor;
+        return checkpoint.weights().get(stored.orElse(name), shape);
     }
 
     /** A head with another number of labels is the one contradiction that a caller can mend. */

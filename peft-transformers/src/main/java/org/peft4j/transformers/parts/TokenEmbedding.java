@@ -12,13 +12,21 @@ import org.peft4j.core.points.EmbeddingPoint;
  * Embeds ids after checking them: an id out of range would end a CUDA process.
  *
  * @param table the embeddings
- * @param factor what they are multiplied by, [1] in the model's dtype, as in Gemma; or null
+ * @param shared the module whose table it is, where an encoder and a decoder each have a module of
+ *     their own for it; what acts at both adds up. Or null
+ * @param factor what they are multiplied by, [1], as in Gemma; or null
  */
-public record TokenEmbedding(EmbeddingPoint table, @Nullable Tensor factor) {
+public record TokenEmbedding(
+        EmbeddingPoint table, @Nullable EmbeddingPoint shared, @Nullable Tensor factor) {
 
     /** Embeddings as they are. */
     public TokenEmbedding(EmbeddingPoint table) {
-        this(table, null);
+        this(table, null, null);
+    }
+
+    /** Embeddings of a module of its own, times a factor. */
+    public TokenEmbedding(EmbeddingPoint table, @Nullable Tensor factor) {
+        this(table, null, factor);
     }
 
     /** Returns the embeddings of a batch's ids, [rows, length, width]. */
@@ -39,7 +47,26 @@ public record TokenEmbedding(EmbeddingPoint table, @Nullable Tensor factor) {
             }
         }
         Ops ops = context.ops();
-        Tensor x = table.forward(context, ops.longs(ids, batch.rows(), batch.length()));
+        Tensor x = embed(context, ops.longs(ids, batch.rows(), batch.length()));
         return factor == null ? x : ops.multiply(x, factor);
+    }
+
+    private Tensor embed(ForwardContext context, Tensor ids) {
+        if (shared == null || !acts(context, shared)) {
+            return table.forward(context, ids);
+        }
+        Tensor common = shared.forward(context, ids);
+        if (!acts(context, table)) {
+            return common;
+        }
+        Ops ops = context.ops();
+        Tensor frozen = ops.embedding(ids, table.table());
+        Tensor own = ops.add(table.forward(context, ids), ops.scale(frozen, -1));
+        return ops.add(common, own);
+    }
+
+    private static boolean acts(ForwardContext context, EmbeddingPoint point) {
+        return context.weights(point) != point.table()
+                || context.at(point).stream().anyMatch(group -> !group.placements().isEmpty());
     }
 }

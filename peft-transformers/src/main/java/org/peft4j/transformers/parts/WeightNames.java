@@ -52,10 +52,21 @@ final class WeightNames {
 
     /** Returns the name that a tensor has in the file, if it is there. */
     Optional<String> find(String name) {
-        Optional<String> found =
-                candidates(name).stream().filter(c -> files.find(c).isPresent()).findFirst();
+        if (stored.containsKey(name)) {
+            return Optional.of(stored(name));
+        }
+        Optional<String> found = inFile(name);
         found.ifPresent(candidate -> stored.put(name, candidate));
         return found;
+    }
+
+    /** Lets a tensor go by another one's name, if that is there. */
+    void alias(String name, String other) {
+        inFile(other).ifPresent(candidate -> stored.put(name, candidate));
+    }
+
+    private Optional<String> inFile(String name) {
+        return candidates(name).stream().filter(c -> files.find(c).isPresent()).findFirst();
     }
 
     private List<String> candidates(String name) {

@@ -9,9 +9,12 @@
  * or {@link org.peft4j.transformers.parts.ParallelLayer} says. A decoder becomes a {@link
  * org.peft4j.transformers.parts.DecoderModel} over a {@link
  * org.peft4j.transformers.parts.DecoderStack} of them; where all around the layers is as in Llama,
- * {@link org.peft4j.transformers.parts.RotaryDecoder} does that. {@link
- * org.peft4j.transformers.parts.DecoderHeads} gives it any task's head. Whatever else a base needs
- * is in {@link org.peft4j.transformers.parts.FrozenBase}. To add a family:
+ * {@link org.peft4j.transformers.parts.RotaryDecoder} does that. An encoder becomes an {@link
+ * org.peft4j.transformers.parts.EncoderModel}, and an encoder with a decoder an {@link
+ * org.peft4j.transformers.parts.EncoderDecoderModel}. {@link
+ * org.peft4j.transformers.parts.DecoderHeads}, {@link org.peft4j.transformers.parts.EncoderHeads}
+ * and {@link org.peft4j.transformers.parts.EncoderDecoderHeads} give them any task's head. Whatever
+ * else a base needs is in {@link org.peft4j.transformers.parts.FrozenBase}. To add a family:
  *
  * <ol>
  *   <li>write the config record; every error names file, field, value and remedy,

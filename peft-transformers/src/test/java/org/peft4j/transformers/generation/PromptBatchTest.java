@@ -4,12 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.google.gson.JsonObject;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
+import org.peft4j.core.DecoderStart;
 import org.peft4j.core.ModelInfo;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.TaskType;
@@ -26,7 +27,7 @@ final class PromptBatchTest {
             GenerationConfig.builder().padId(1).decoderStartId(2).build();
 
     /** A base of which only what it says of itself is asked. */
-    private static BaseModel base(TaskType task, JsonObject config) {
+    private static BaseModel base(TaskType task, Optional<DecoderStart> start) {
         ModelInfo info = new ModelInfo("some", "some", task, DType.FLOAT32, 1, 1, 1, 1, 0);
         return (BaseModel)
                 Proxy.newProxyInstance(
@@ -35,7 +36,7 @@ final class PromptBatchTest {
                         (proxy, method, arguments) ->
                                 switch (method.getName()) {
                                     case "info" -> info;
-                                    case "config" -> config;
+                                    case "decoderStart" -> start;
                                     default -> throw new AssertionError(method);
                                 });
     }
@@ -43,7 +44,7 @@ final class PromptBatchTest {
     @Test
     void padsPromptsOnTheLeft() {
         PromptBatch prompts =
-                PromptBatch.of(REQUEST, CONFIG, base(TaskType.CAUSAL_LM, new JsonObject()));
+                PromptBatch.of(REQUEST, CONFIG, base(TaskType.CAUSAL_LM, Optional.empty()));
         assertEquals(3, prompts.width());
         assertArrayEquals(new long[] {5, 6, 7, 1, 1, 8}, prompts.first().inputIds());
         assertArrayEquals(new long[] {1, 1, 1, 0, 0, 1}, prompts.first().layout().mask());
@@ -60,9 +61,7 @@ final class PromptBatchTest {
 
     @Test
     void anEncoderReadsThePromptsAndADecoderBeginsWithItsStart() {
-        JsonObject config = new JsonObject();
-        config.addProperty("decoder_start_token_id", 9);
-        BaseModel base = base(TaskType.SEQ_2_SEQ_LM, config);
+        BaseModel base = base(TaskType.SEQ_2_SEQ_LM, Optional.of(new DecoderStart(9, 1)));
         PromptBatch prompts = PromptBatch.of(REQUEST, CONFIG, base);
         assertArrayEquals(new long[] {2, 2}, prompts.first().inputIds());
         TokenBatch source = prompts.first().requireSource();
@@ -73,13 +72,13 @@ final class PromptBatchTest {
         GenerationConfig plain = GenerationConfig.of(4);
         assertArrayEquals(
                 new long[] {9, 9}, PromptBatch.of(REQUEST, plain, base).first().inputIds());
-        BaseModel silent = base(TaskType.SEQ_2_SEQ_LM, new JsonObject());
+        BaseModel silent = base(TaskType.SEQ_2_SEQ_LM, Optional.empty());
         assertThrows(PeftException.class, () -> PromptBatch.of(REQUEST, plain, silent));
     }
 
     @Test
     void aDecoderMayBeginWithMore() {
-        BaseModel base = base(TaskType.SEQ_2_SEQ_LM, new JsonObject());
+        BaseModel base = base(TaskType.SEQ_2_SEQ_LM, Optional.empty());
         GenerationRequest request =
                 REQUEST.withDecoderPrompts(List.of(new long[] {2}, new long[] {2, 4}));
         PromptBatch prompts = PromptBatch.of(request, CONFIG, base);

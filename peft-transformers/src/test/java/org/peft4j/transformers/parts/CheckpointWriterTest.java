@@ -43,7 +43,7 @@ final class CheckpointWriterTest {
                     new OpenedCheckpoint("llama", files, weights, door, DType.FLOAT32, null);
             HeadConfig head = opened.head(TaskType.CAUSAL_LM, DecoderModel.TASKS);
             Modules modules = new Modules(opened, head, "model");
-            new CheckpointWriter(opened, modules, Map.of(), WeightOverlay.NONE)
+            new CheckpointWriter(opened, modules, Ties.ofWords(Map.of()), WeightOverlay.NONE)
                     .write(directory, largest);
         }
     }

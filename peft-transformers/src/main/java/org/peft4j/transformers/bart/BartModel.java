@@ -1,0 +1,134 @@
+package org.peft4j.transformers.bart;
+
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.BadFileException;
+import org.peft4j.core.BaseModel;
+import org.peft4j.core.TaskType;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.AttentionPoint;
+import org.peft4j.core.points.EmbeddingPoint;
+import org.peft4j.core.points.InputPoint;
+import org.peft4j.core.points.LinearPoint;
+import org.peft4j.transformers.heads.HeadConfig;
+import org.peft4j.transformers.heads.LanguageModelHead;
+import org.peft4j.transformers.heads.TaskHead;
+import org.peft4j.transformers.parts.AttentionMask;
+import org.peft4j.transformers.parts.DecoderHeads;
+import org.peft4j.transformers.parts.DecoderStack;
+import org.peft4j.transformers.parts.EncoderDecoderHeads;
+import org.peft4j.transformers.parts.EncoderDecoderModel;
+import org.peft4j.transformers.parts.EncoderDecoderModel.Embeddings;
+import org.peft4j.transformers.parts.EncoderDecoderModel.Stacks;
+import org.peft4j.transformers.parts.EncoderStack;
+import org.peft4j.transformers.parts.FrozenBase.Sizes;
+import org.peft4j.transformers.parts.Modules;
+import org.peft4j.transformers.parts.OpenedCheckpoint;
+import org.peft4j.transformers.parts.Ties;
+
+/** Builds encoder-decoders of the BART family. */
+public final class BartModel {
+
+    private static final String HEAD = "lm_head";
+    private static final String LOGITS_BIAS = "final_logits_bias";
+
+    private BartModel() {}
+
+    /**
+     * Builds the model of a checkpoint.
+     *
+     * @throws BadFileException if the config is wrong, or contradicts the weights
+     */
+    public static BaseModel open(OpenedCheckpoint checkpoint) {
+        BartConfig config = BartConfig.read(checkpoint.files().configFields());
+        HeadConfig head = checkpoint.head(TaskType.SEQ_2_SEQ_LM, EncoderDecoderModel.TASKS);
+        Modules modules = new Modules(checkpoint, head, "model");
+        int width = config.width();
+        Embeddings embeddings = Embeddings.of(modules, config.vocabularySize(), width);
+        Tensor factor = config.scaled() ? root(checkpoint, width) : null;
+        String root = modules.root();
+        BartSide encoder =
+                BartSide.of(
+                        modules,
+                        config,
+                        config.encoder(),
+                        root + "encoder",
+                        InputPoint.Kind.ENCODER);
+        BartSide decoder =
+                BartSide.of(
+                        modules,
+                        config,
+                        config.decoder(),
+                        root + "decoder",
+                        InputPoint.Kind.DECODER);
+        AttentionPoint attention =
+                modules.points()
+                        .find(AttentionPoint.class, root + "decoder.layers.0.self_attn")
+                        .orElseThrow();
+        Map<String, String> ties = new HashMap<>(embeddings.ties());
+        TaskHead taskHead = head(modules, config, embeddings.shared(), ties);
+        return new EncoderDecoderModel(
+                checkpoint,
+                modules,
+                new Sizes(
+                        width,
+                        config.vocabularySize(),
+                        config.encoder().layers(),
+                        config.maxPositions()),
+                embeddings,
+                new Stacks(
+                        encoderStack(encoder, embeddings, factor),
+                        decoderStack(decoder, embeddings, factor),
+                        attention,
+                        config.start()),
+                taskHead,
+                new Ties(ties, json -> json.addProperty("tie_word_embeddings", false), true));
+    }
+
+    private static Tensor root(OpenedCheckpoint checkpoint, int width) {
+        return checkpoint.door().weights().floats(new float[] {(float) Math.sqrt(width)}, 1);
+    }
+
+    private static EncoderStack encoderStack(
+            BartSide side, Embeddings embeddings, @Nullable Tensor factor) {
+        BartEntrance entrance = side.entrance();
+        return new EncoderStack(
+                embeddings.tokens(embeddings.encoder(), factor),
+                side.input(),
+                (context, flow, batch) -> entrance.enter(context, flow.embeddings(), flow.layout()),
+                side.layers());
+    }
+
+    private static DecoderStack decoderStack(
+            BartSide side, Embeddings embeddings, @Nullable Tensor factor) {
+        return new DecoderStack(
+                embeddings.tokens(embeddings.decoder(), factor),
+                side.input(),
+                side.entrance()::enter,
+                null,
+                side.layers(),
+                Collections.nCopies(side.layers().size(), AttentionMask.NO_WINDOW),
+                (context, x) -> x);
+    }
+
+    private static TaskHead head(
+            Modules modules, BartConfig config, EmbeddingPoint table, Map<String, String> ties) {
+        TaskType task = modules.head().task();
+        if (task != TaskType.SEQ_2_SEQ_LM) {
+            return EncoderDecoderHeads.other(
+                    modules, config.width(), config.endId(), config.deviation());
+        }
+        boolean tied = config.tied();
+        LinearPoint linear = DecoderHeads.vocabulary(modules, HEAD, table, tied, false);
+        if (tied) {
+            ties.put(HEAD + ".weight", table.path() + ".weight");
+        }
+        @Nullable Tensor bias =
+                modules.has(LOGITS_BIAS)
+                        ? modules.buffer(LOGITS_BIAS, 1, config.vocabularySize())
+                        : null;
+        return new LanguageModelHead(task, linear, 1, 0, bias);
+    }
+}

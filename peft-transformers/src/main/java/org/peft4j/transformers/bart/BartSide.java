@@ -1,0 +1,127 @@
+package org.peft4j.transformers.bart;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.peft4j.core.points.AttentionPoint;
+import org.peft4j.core.points.InputPoint;
+import org.peft4j.core.points.LinearPoint;
+import org.peft4j.core.points.LinearRole;
+import org.peft4j.core.points.SublayerPoint;
+import org.peft4j.transformers.parts.AttentionCore;
+import org.peft4j.transformers.parts.CrossAttention;
+import org.peft4j.transformers.parts.FeedForward;
+import org.peft4j.transformers.parts.Modules;
+import org.peft4j.transformers.parts.PostNormLayer;
+import org.peft4j.transformers.parts.SelfAttention;
+import org.peft4j.transformers.parts.Sublayer;
+
+/**
+ * BART's encoder or decoder but for its embeddings: learned positions with a norm, then layers
+ * whose norms come last.
+ *
+ * @param input where methods change the embedded sequence
+ * @param entrance positions and a norm
+ * @param layers in order
+ */
+record BartSide(InputPoint input, BartEntrance entrance, List<PostNormLayer> layers) {
+
+    /** The epsilon of all norms: torch's default, which no config changes. */
+    static final double EPSILON = 1e-5;
+
+    /**
+     * Makes one side.
+     *
+     * @param path of the encoder or the decoder
+     * @param kind which of the two
+     */
+    static BartSide of(
+            Modules modules,
+            BartConfig config,
+            BartConfig.Side side,
+            String path,
+            InputPoint.Kind kind) {
+        InputPoint input = modules.input(path, kind, config.width());
+        BartEntrance entrance = BartEntrance.of(modules, config, path);
+        boolean decodes = kind == InputPoint.Kind.DECODER;
+        List<PostNormLayer> layers =
+                IntStream.range(0, side.layers())
+                        .mapToObj(i -> layer(modules, config, side, path + ".layers." + i, decodes))
+                        .toList();
+        return new BartSide(input, entrance, layers);
+    }
+
+    private static PostNormLayer layer(
+            Modules modules,
+            BartConfig config,
+            BartConfig.Side side,
+            String path,
+            boolean decodes) {
+        int width = config.width();
+        int headDim = width / side.heads();
+        List<PostNormLayer.Part> sublayers = new ArrayList<>();
+        String self = path + ".self_attn";
+        AttentionPoint selfPoint = modules.selfAttention(self, side.heads(), side.heads(), headDim);
+        SelfAttention selfAttention =
+                new SelfAttention(
+                        square(modules, width, self + ".q_proj", LinearRole.QUERY),
+                        square(modules, width, self + ".k_proj", LinearRole.KEY),
+                        square(modules, width, self + ".v_proj", LinearRole.VALUE),
+                        AttentionCore.of(selfPoint),
+                        square(modules, width, self + ".out_proj", LinearRole.ATTENTION_OUTPUT));
+        sublayers.add(
+                sublayer(
+                        modules,
+                        self + "_layer_norm",
+                        selfAttention,
+                        modules.sublayer(self, SublayerPoint.Kind.ATTENTION, width)));
+        if (decodes) {
+            String cross = path + ".encoder_attn";
+            CrossAttention crossAttention =
+                    new CrossAttention(
+                            square(modules, width, cross + ".q_proj", LinearRole.QUERY),
+                            square(modules, width, cross + ".k_proj", LinearRole.KEY),
+                            square(modules, width, cross + ".v_proj", LinearRole.VALUE),
+                            AttentionCore.of(modules.crossAttention(cross, side.heads(), headDim)),
+                            square(
+                                    modules,
+                                    width,
+                                    cross + ".out_proj",
+                                    LinearRole.ATTENTION_OUTPUT));
+            sublayers.add(
+                    sublayer(
+                            modules,
+                            cross + "_layer_norm",
+                            crossAttention,
+                            modules.sublayer(cross, SublayerPoint.Kind.CROSS_ATTENTION, width)));
+        }
+        FeedForward feedForward = feedForward(modules, config, side, path);
+        sublayers.add(
+                sublayer(
+                        modules,
+                        path + ".final_layer_norm",
+                        feedForward,
+                        modules.sublayer(path, SublayerPoint.Kind.FEED_FORWARD, width)));
+        return new PostNormLayer(sublayers);
+    }
+
+    private static FeedForward feedForward(
+            Modules modules, BartConfig config, BartConfig.Side side, String path) {
+        int width = config.width();
+        int inner = side.innerWidth();
+        return new FeedForward(
+                modules.linear(path + ".fc1", LinearRole.FEED_FORWARD_UP, inner, width, true),
+                config.activation(),
+                modules.linear(path + ".fc2", LinearRole.FEED_FORWARD_DOWN, width, inner, true));
+    }
+
+    private static LinearPoint square(Modules modules, int width, String path, LinearRole role) {
+        return modules.linear(path, role, width, width, true);
+    }
+
+    private static PostNormLayer.Part sublayer(
+            Modules modules, String norm, Sublayer.Transform body, SublayerPoint output) {
+        return new PostNormLayer.Part(
+                Sublayer.of(null, body, output), modules.layerNorm(norm, output.width(), EPSILON));
+    }
+}

@@ -1,0 +1,71 @@
+package org.peft4j.transformers.distilbert;
+
+import org.peft4j.core.points.LinearPoint;
+import org.peft4j.core.points.LinearRole;
+import org.peft4j.core.points.NormPoint;
+import org.peft4j.core.points.SublayerPoint;
+import org.peft4j.transformers.parts.AttentionCore;
+import org.peft4j.transformers.parts.FeedForward;
+import org.peft4j.transformers.parts.Modules;
+import org.peft4j.transformers.parts.PostNormLayer;
+import org.peft4j.transformers.parts.SelfAttention;
+import org.peft4j.transformers.parts.Sublayer;
+
+/** Makes DistilBERT's layers: BERT's under other names. */
+final class DistilBertLayer {
+
+    private final Modules modules;
+    private final DistilBertConfig config;
+    private final String path;
+
+    private DistilBertLayer(Modules modules, DistilBertConfig config, String path) {
+        this.modules = modules;
+        this.config = config;
+        this.path = path;
+    }
+
+    static PostNormLayer of(Modules modules, DistilBertConfig config, int index) {
+        String path = modules.root() + "transformer.layer." + index;
+        return new DistilBertLayer(modules, config, path).layer();
+    }
+
+    private PostNormLayer layer() {
+        int heads = config.heads();
+        int width = config.width();
+        int inner = config.inner();
+        String attention = path + ".attention";
+        return new PostNormLayer(
+                Sublayer.of(
+                        null,
+                        new SelfAttention(
+                                linear("attention.q_lin", LinearRole.QUERY, width, width),
+                                linear("attention.k_lin", LinearRole.KEY, width, width),
+                                linear("attention.v_lin", LinearRole.VALUE, width, width),
+                                AttentionCore.of(
+                                        modules.selfAttention(
+                                                attention, heads, heads, width / heads)),
+                                linear(
+                                        "attention.out_lin",
+                                        LinearRole.ATTENTION_OUTPUT,
+                                        width,
+                                        width)),
+                        modules.sublayer(attention, SublayerPoint.Kind.ATTENTION, width)),
+                norm("sa_layer_norm"),
+                Sublayer.of(
+                        null,
+                        new FeedForward(
+                                linear("ffn.lin1", LinearRole.FEED_FORWARD_UP, inner, width),
+                                config.activation(),
+                                linear("ffn.lin2", LinearRole.FEED_FORWARD_DOWN, width, inner)),
+                        modules.sublayer(path + ".ffn", SublayerPoint.Kind.FEED_FORWARD, width)),
+                norm("output_layer_norm"));
+    }
+
+    private LinearPoint linear(String name, LinearRole role, int out, int in) {
+        return modules.linear(path + "." + name, role, out, in, true);
+    }
+
+    private NormPoint norm(String name) {
+        return modules.layerNorm(path + "." + name, config.width(), DistilBertModel.EPSILON);
+    }
+}

@@ -1,0 +1,251 @@
+package org.peft4j.transformers.parts;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.DecoderStart;
+import org.peft4j.core.DecodingCache;
+import org.peft4j.core.ForwardContext;
+import org.peft4j.core.PeftException;
+import org.peft4j.core.SequenceLayout;
+import org.peft4j.core.TaskType;
+import org.peft4j.core.TokenBatch;
+import org.peft4j.core.WeightOverlay;
+import org.peft4j.core.ops.DType;
+import org.peft4j.core.ops.Ops;
+import org.peft4j.core.ops.Scope;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.ops.WeightOps;
+import org.peft4j.core.points.AttentionPoint;
+import org.peft4j.core.points.EmbeddingPoint;
+import org.peft4j.core.points.LinearPoint;
+import org.peft4j.transformers.heads.TaskHead;
+
+/**
+ * An encoder that reads a text, and a decoder that attends to it.
+ *
+ * <p>For SEQ_2_SEQ_LM a batch is the decoder's and has a source, which the encoder reads. For the
+ * other tasks a batch without a source is the encoder's, and the decoder reads the same ids one
+ * position late.
+ */
+public final class EncoderDecoderModel extends FrozenBase {
+
+    /** The tasks of encoder-decoders. */
+    public static final Set<TaskType> TASKS =
+            Set.of(
+                    TaskType.SEQ_2_SEQ_LM,
+                    TaskType.SEQ_CLS,
+                    TaskType.QUESTION_ANS,
+                    TaskType.FEATURE_EXTRACTION);
+
+    private final Embeddings embeddings;
+    private final EncoderStack encoder;
+    private final DecoderStack decoder;
+    private final AttentionPoint decoderAttention;
+    private final DecoderStart start;
+
+    /**
+     * The two stacks of an encoder-decoder.
+     *
+     * @param encoder reads the source
+     * @param decoder reads the batch
+     * @param decoderAttention one of the decoder's self attentions; all have the same heads
+     * @param start what the decoder begins with
+     */
+    public record Stacks(
+            EncoderStack encoder,
+            DecoderStack decoder,
+            AttentionPoint decoderAttention,
+            DecoderStart start) {}
+
+    /**
+     * Completes an encoder-decoder.
+     *
+     * @param embeddings the modules of the table that both sides read
+     * @param ties which tensors are others
+     */
+    public EncoderDecoderModel(
+            OpenedCheckpoint checkpoint,
+            Modules modules,
+            Sizes sizes,
+            Embeddings embeddings,
+            Stacks stacks,
+            TaskHead head,
+            Ties ties) {
+        super(checkpoint, modules, sizes, head, ties);
+        this.embeddings = embeddings;
+        this.encoder = stacks.encoder();
+        this.decoder = stacks.decoder();
+        this.decoderAttention = stacks.decoderAttention();
+        this.start = stacks.start();
+    }
+
+    @Override
+    public Optional<DecoderStart> decoderStart() {
+        return Optional.of(start);
+    }
+
+    @Override
+    public Tensor hiddenStates(
+            ForwardContext context, TokenBatch batch, @Nullable DecodingCache cache) {
+        KeyValueCache past = KeyValueCache.from(cache);
+        Ops ops = context.ops();
+        try (Scope scope = ops.scope()) {
+            SequenceLayout kept = past == null ? null : past.source();
+            if (kept != null) {
+                AttentionMask mask = AttentionMask.padding(ops, kept, embeddings.shared().table());
+                CrossAttention.Encoded encoded = new CrossAttention.Encoded(null, mask);
+                return scope.keep(decoder.forward(context, batch, cache, encoded));
+            }
+            EncoderStack.Output read = encoder.encode(context, source(batch));
+            AttentionMask mask = AttentionMask.padding(ops, read.layout(), read.hidden());
+            CrossAttention.Encoded encoded = new CrossAttention.Encoded(read.hidden(), mask);
+            Tensor hidden = decoder.forward(context, decoderInput(batch), cache, encoded);
+            if (past != null) {
+                past.keepSource(read.layout());
+            }
+            return scope.keep(hidden);
+        }
+    }
+
+    private boolean predictsText() {
+        return info().task() == TaskType.SEQ_2_SEQ_LM;
+    }
+
+    private TokenBatch source(TokenBatch batch) {
+        if (predictsText()) {
+            return batch.requireSource();
+        }
+        @Nullable TokenBatch source = batch.source();
+        if (source != null && info().task() != TaskType.FEATURE_EXTRACTION) {
+            throw new PeftException(
+                    "for "
+                            + info().task()
+                            + " the batch is the text itself, which encoder and decoder both read,"
+                            + " and has no source. Give the text as the batch.");
+        }
+        return source == null ? batch : source;
+    }
+
+    private TokenBatch decoderInput(TokenBatch batch) {
+        if (predictsText() || batch.source() != null) {
+            return batch;
+        }
+        List<long[]> rows = new ArrayList<>();
+        for (int row = 0; row < batch.rows(); row++) {
+            long[] ids = new long[batch.length()];
+            System.arraycopy(batch.inputIds(), row * ids.length, ids, 0, ids.length);
+            rows.add(start.shifted(ids));
+        }
+        return TokenBatch.of(rows.toArray(long[][]::new));
+    }
+
+    @Override
+    public DecodingCache newCache(int rows, int capacity) {
+        return new KeyValueCache(
+                door().weights(),
+                info().dtype(),
+                decoder.layers().size(),
+                decoderAttention.keyValueHeads(),
+                decoderAttention.headDim(),
+                rows,
+                capacity);
+    }
+
+    /** Only the shared module stands for the table: the others are names of it. */
+    @Override
+    public List<LinearPoint> tiedTo(EmbeddingPoint embedding) {
+        return embedding.equals(embeddings.shared()) ? super.tiedTo(embedding) : List.of();
+    }
+
+    /** What changed in the shared module changed in those of encoder and decoder. */
+    @Override
+    protected WeightOverlay asStored(WeightOverlay changed, List<Tensor> made) {
+        EmbeddingPoint shared = embeddings.shared();
+        if (!changed.contains(shared)) {
+            return changed;
+        }
+        Map<EmbeddingPoint, Tensor> tables = new HashMap<>(changed.embeddings());
+        for (EmbeddingPoint name : embeddings.names()) {
+            tables.merge(
+                    name,
+                    changed.of(shared),
+                    (own, common) -> {
+                        Tensor sum = sum(own, common, shared.table());
+                        made.add(sum);
+                        return sum;
+                    });
+        }
+        return new WeightOverlay(changed.linears(), tables, changed.norms());
+    }
+
+    /** own + common − frozen, in float32. */
+    private Tensor sum(Tensor own, Tensor common, Tensor frozen) {
+        WeightOps ops = door().weights();
+        try (Tensor wide = ops.cast(frozen, DType.FLOAT32);
+                Tensor negative = ops.scale(wide, -1);
+                Tensor wideCommon = ops.cast(common, DType.FLOAT32);
+                Tensor change = ops.merge(wideCommon, negative)) {
+            return ops.merge(own, change);
+        }
+    }
+
+    /**
+     * The modules of a table of embeddings that encoder and decoder share.
+     *
+     * @param shared the module that both share
+     * @param encoder the encoder's name of it
+     * @param decoder the decoder's name of it
+     */
+    public record Embeddings(
+            EmbeddingPoint shared, EmbeddingPoint encoder, EmbeddingPoint decoder) {
+
+        /**
+         * The modules {@code shared}, {@code encoder.embed_tokens} and {@code
+         * decoder.embed_tokens}. A file need hold but one of them.
+         */
+        public static Embeddings of(Modules modules, long vocabulary, long width) {
+            String root = modules.root();
+            String first = root + "shared";
+            String encoder = root + "encoder.embed_tokens";
+            String decoder = root + "decoder.embed_tokens";
+            modules.alias(first + ".weight", encoder + ".weight", decoder + ".weight");
+            EmbeddingPoint shared = modules.embedding(first, vocabulary, width);
+            return new Embeddings(
+                    shared, name(modules, encoder, shared), name(modules, decoder, shared));
+        }
+
+        private static EmbeddingPoint name(Modules modules, String path, EmbeddingPoint shared) {
+            return modules.embedding(
+                    path, modules.unlike(path + ".weight", shared.table()).orElse(shared.table()));
+        }
+
+        /** Returns the encoder's and the decoder's names that stand for the shared module. */
+        List<EmbeddingPoint> names() {
+            return List.of(encoder, decoder).stream()
+                    .filter(name -> name.table() == shared.table())
+                    .toList();
+        }
+
+        /**
+         * Embeds what one side reads.
+         *
+         * @param side the encoder's or the decoder's name
+         * @param factor what they are multiplied by, [1], or null
+         */
+        public TokenEmbedding tokens(EmbeddingPoint side, @Nullable Tensor factor) {
+            return new TokenEmbedding(side, names().contains(side) ? shared : null, factor);
+        }
+
+        /** Returns for each name's tensor the shared one. */
+        public Map<String, String> ties() {
+            Map<String, String> ties = new HashMap<>();
+            names().forEach(name -> ties.put(name.path() + ".weight", shared.path() + ".weight"));
+            return ties;
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package org.peft4j.transformers.parts;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.ForwardContext;
+import org.peft4j.core.PeftException;
+import org.peft4j.core.SequenceLayout;
+import org.peft4j.core.TokenBatch;
+import org.peft4j.core.ops.Ops;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.EmbeddingPoint;
+import org.peft4j.core.points.InputFlow;
+import org.peft4j.core.points.NormPoint;
+
+/**
+ * What an encoder of BERT's kind adds to its embedded tokens: learned positions, the type of the
+ * text that a token is of, and a norm over the sum.
+ *
+ * @param types the table of token types, or null
+ * @param positions the table of positions
+ * @param rule how positions are counted
+ * @param norm over the sum
+ */
+public record EncoderEmbeddings(
+        @Nullable EmbeddingPoint types, EmbeddingPoint positions, Counting rule, NormPoint norm)
+        implements EncoderStack.Entrance {
+
+    /** How the positions of a batch are counted. */
+    @FunctionalInterface
+    public interface Counting {
+
+        /** By index from 0, padding included: BERT. */
+        Counting BY_INDEX = byIndex(0);
+
+        /**
+         * Counts.
+         *
+         * @param layout with the virtual tokens of methods
+         * @param batch the tokens without them
+         * @return a row of the table for each position, [rows, length]
+         */
+        long[] positions(SequenceLayout layout, TokenBatch batch);
+
+        /**
+         * By index, padding included.
+         *
+         * @param first the position of the first token
+         */
+        static Counting byIndex(int first) {
+            return (layout, batch) -> {
+                long[] positions = new long[layout.rows() * layout.length()];
+                Arrays.setAll(positions, i -> first + layout.past() + i % layout.length());
+                return positions;
+            };
+        }
+
+        /**
+         * RoBERTa's way: tokens count from padId + 1 and every padding token, known by its id, is
+         * at padId. With virtual tokens there are no ids to know padding by, so {@code
+         * transformers} counts by index from padId + 1.
+         *
+         * @param padId the padding token's id
+         */
+        static Counting byTokens(int padId) {
+            Counting virtual = byIndex(padId + 1);
+            return (layout, batch) -> {
+                if (layout.length() != batch.length()) {
+                    return virtual.positions(layout, batch);
+                }
+                long[] positions = batch.inputIds().clone();
+                long tokens = 0;
+                for (int i = 0; i < positions.length; i++) {
+                    tokens = i % layout.length() == 0 ? 0 : tokens;
+                    boolean token = positions[i] != padId;
+                    tokens += token ? 1 : 0;
+                    positions[i] = padId + (token ? tokens + layout.past() : 0);
+                }
+                return positions;
+            };
+        }
+    }
+
+    @Override
+    public Tensor enter(ForwardContext context, InputFlow flow, TokenBatch batch) {
+        Ops ops = context.ops();
+        SequenceLayout layout = flow.layout();
+        Tensor sum = flow.embeddings();
+        if (types != null) {
+            sum = ops.add(sum, embed(context, types, types(types, layout, batch), layout));
+        } else if (batch.tokenTypeIds() != null) {
+            throw new PeftException(
+                    "the batch has token types, but this model does not tell the types of tokens"
+                            + " apart. Leave them out.");
+        }
+        sum = ops.add(sum, embed(context, positions, places(layout, batch), layout));
+        return norm.forward(context, sum);
+    }
+
+    private static Tensor embed(
+            ForwardContext context, EmbeddingPoint table, long[] ids, SequenceLayout layout) {
+        return table.forward(context, context.ops().longs(ids, layout.rows(), layout.length()));
+    }
+
+    private long[] places(SequenceLayout layout, TokenBatch batch) {
+        long[] places = rule.positions(layout, batch);
+        long last = Arrays.stream(places).max().orElse(0);
+        if (last >= positions.vocabulary()) {
+            throw new PeftException(
+                    "a row of "
+                            + layout.length()
+                            + " positions is "
+                            + (last + 1 - positions.vocabulary())
+                            + " too long for this model. Cut the texts.");
+        }
+        return places;
+    }
+
+    /** The types of all tokens; virtual ones are of the first. */
+    private static long[] types(EmbeddingPoint table, SequenceLayout layout, TokenBatch batch) {
+        long[] all = new long[layout.rows() * layout.length()];
+        long[] given = batch.tokenTypeIds();
+        if (given == null) {
+            return all;
+        }
+        int virtual = layout.length() - batch.length();
+        for (int i = 0; i < given.length; i++) {
+            int row = i / batch.length();
+            if (given[i] < 0 || given[i] >= table.vocabulary()) {
+                throw new PeftException(
+                        "row "
+                                + row
+                                + " has the token type "
+                                + given[i]
+                                + " at position "
+                                + i % batch.length()
+                                + ", but this model has the types 0 to "
+                                + (table.vocabulary() - 1)
+                                + ".");
+            }
+            all[row * layout.length() + virtual + i % batch.length()] = given[i];
+        }
+        return all;
+    }
+}

@@ -1,0 +1,43 @@
+package org.peft4j.transformers.parts;
+
+import org.peft4j.core.ForwardContext;
+import org.peft4j.core.SequenceLayout;
+import org.peft4j.core.ops.Ops;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.EmbeddingPoint;
+
+/**
+ * Relative positions (Raffel et al. 2020): each head adds a learned number to a score, by the
+ * bucket of the distance between query and key. Positions count by index, padding included; those
+ * of virtual tokens in the past count too.
+ *
+ * @param table the numbers, [buckets, heads]
+ * @param distance from where on all positions share a bucket
+ * @param bothWays whether later keys have buckets of their own, as in an encoder
+ */
+public record RelativePositions(EmbeddingPoint table, int distance, boolean bothWays) {
+
+    /**
+     * Returns what is added to the scores of a pass, [rows or 1, heads, length, past + length].
+     *
+     * @param layout the queries, behind all keys before them
+     */
+    public Tensor bias(ForwardContext context, SequenceLayout layout) {
+        Ops ops = context.ops();
+        int length = layout.length();
+        int keys = layout.past() + length;
+        int buckets = Math.toIntExact(table.vocabulary());
+        Tensor ids =
+                ops.reshape(
+                        ops.relativeBuckets(
+                                length, keys, buckets, distance, bothWays, table.table()),
+                        1,
+                        (long) length * keys);
+        boolean alike = context.at(table).size() == 1;
+        int rows = alike ? 1 : layout.rows();
+        Tensor numbers =
+                table.forward(
+                        context, alike ? ids : ops.rows(ids, ops.longs(new long[rows], rows)));
+        return ops.permute(ops.reshape(numbers, rows, length, keys, table.width()), 0, 3, 1, 2);
+    }
+}

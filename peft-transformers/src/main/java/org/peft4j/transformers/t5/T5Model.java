@@ -1,0 +1,134 @@
+package org.peft4j.transformers.t5;
+
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.peft4j.core.BadFileException;
+import org.peft4j.core.BaseModel;
+import org.peft4j.core.TaskType;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.AttentionPoint;
+import org.peft4j.core.points.EmbeddingPoint;
+import org.peft4j.core.points.InputPoint;
+import org.peft4j.core.points.LinearPoint;
+import org.peft4j.core.points.LinearRole;
+import org.peft4j.core.points.LinearWeights;
+import org.peft4j.transformers.heads.HeadConfig;
+import org.peft4j.transformers.heads.LanguageModelHead;
+import org.peft4j.transformers.heads.TaskHead;
+import org.peft4j.transformers.parts.AttentionMask;
+import org.peft4j.transformers.parts.DecoderStack;
+import org.peft4j.transformers.parts.EncoderDecoderHeads;
+import org.peft4j.transformers.parts.EncoderDecoderModel;
+import org.peft4j.transformers.parts.EncoderDecoderModel.Embeddings;
+import org.peft4j.transformers.parts.EncoderDecoderModel.Stacks;
+import org.peft4j.transformers.parts.EncoderStack;
+import org.peft4j.transformers.parts.FrozenBase.Sizes;
+import org.peft4j.transformers.parts.Modules;
+import org.peft4j.transformers.parts.OpenedCheckpoint;
+import org.peft4j.transformers.parts.Ties;
+
+/** Builds encoder-decoders of the T5 family. */
+public final class T5Model {
+
+    private static final String HEAD = "lm_head";
+
+    private T5Model() {}
+
+    /**
+     * Builds the model of a checkpoint.
+     *
+     * @throws BadFileException if the config is wrong, or contradicts the weights
+     */
+    public static BaseModel open(OpenedCheckpoint checkpoint) {
+        T5Config config = T5Config.read(checkpoint.files().configFields());
+        HeadConfig head = checkpoint.head(TaskType.SEQ_2_SEQ_LM, EncoderDecoderModel.TASKS);
+        // only the sequence classifier holds the transformer as a module of its own
+        String prefix = head.task() == TaskType.SEQ_CLS ? "transformer" : "";
+        Modules modules = new Modules(checkpoint, head, prefix, "transformer");
+        Embeddings embeddings = Embeddings.of(modules, config.vocabularySize(), config.width());
+        EncoderStack encoder = encoder(modules, config, embeddings);
+        DecoderStack decoder = decoder(modules, config, embeddings);
+        AttentionPoint attention =
+                modules.points()
+                        .find(
+                                AttentionPoint.class,
+                                modules.root() + "decoder.block.0.layer.0.SelfAttention")
+                        .orElseThrow();
+        Map<String, String> ties = new HashMap<>(embeddings.ties());
+        TaskHead taskHead = head(modules, config, embeddings.shared(), ties);
+        return new EncoderDecoderModel(
+                checkpoint,
+                modules,
+                new Sizes(config.width(), config.vocabularySize(), config.encoderLayers(), 0),
+                embeddings,
+                new Stacks(encoder, decoder, attention, config.start()),
+                taskHead,
+                new Ties(
+                        ties,
+                        json -> json.addProperty("scale_decoder_outputs", config.scaled()),
+                        true));
+    }
+
+    private static EncoderStack encoder(Modules modules, T5Config config, Embeddings embeddings) {
+        String path = modules.root() + "encoder";
+        int width = config.width();
+        InputPoint input = modules.input(path, InputPoint.Kind.ENCODER, width);
+        T5Layers layers = T5Layers.of(modules, config, path, config.encoderLayers(), false);
+        return new EncoderStack(
+                embeddings.tokens(embeddings.encoder(), null),
+                input,
+                EncoderStack.Entrance.PLAIN,
+                layers.positions(),
+                layers.layers(),
+                DecoderStack.Exit.norm(
+                        modules.rmsNorm(path + ".final_layer_norm", width, config.epsilon())));
+    }
+
+    private static DecoderStack decoder(Modules modules, T5Config config, Embeddings embeddings) {
+        String path = modules.root() + "decoder";
+        int width = config.width();
+        InputPoint input = modules.input(path, InputPoint.Kind.DECODER, width);
+        T5Layers layers = T5Layers.of(modules, config, path, config.decoderLayers(), true);
+        return new DecoderStack(
+                embeddings.tokens(embeddings.decoder(), null),
+                input,
+                DecoderStack.Entrance.PLAIN,
+                null,
+                layers.positions(),
+                layers.layers(),
+                Collections.nCopies(config.decoderLayers(), AttentionMask.NO_WINDOW),
+                DecoderStack.Exit.norm(
+                        modules.rmsNorm(path + ".final_layer_norm", width, config.epsilon())));
+    }
+
+    private static TaskHead head(
+            Modules modules, T5Config config, EmbeddingPoint table, Map<String, String> ties) {
+        TaskType task = modules.head().task();
+        if (task != TaskType.SEQ_2_SEQ_LM) {
+            return EncoderDecoderHeads.other(
+                    modules, config.width(), config.endId(), deviation(config));
+        }
+        double inputScale = config.scaled() ? Math.pow(config.width(), -0.5) : 1;
+        LinearPoint linear = vocabulary(modules, table, ties);
+        return new LanguageModelHead(task, linear, inputScale, 0, null);
+    }
+
+    /** The head is the table where the file holds no other one. */
+    private static LinearPoint vocabulary(
+            Modules modules, EmbeddingPoint table, Map<String, String> ties) {
+        Optional<Tensor> own = modules.unlike(HEAD + ".weight", table.table());
+        if (own.isEmpty()) {
+            ties.put(HEAD + ".weight", table.path() + ".weight");
+        }
+        return modules.linear(
+                HEAD,
+                LinearRole.OUTPUT_EMBEDDING,
+                new LinearWeights(own.orElse(table.table()), null));
+    }
+
+    private static double deviation(T5Config config) {
+        return config.factor() * Math.pow(config.width(), -0.5);
+    }
+}
