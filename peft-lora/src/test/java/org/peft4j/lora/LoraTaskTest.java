@@ -67,9 +67,7 @@ final class LoraTaskTest {
         TaskType task = task(lora.name());
         boolean headless = lora.baseName().equals("bert") && task == TaskType.SEQ_CLS;
         HeadOptions head =
-                headless
-                        ? HeadOptions.sequenceClassification("a", "b", "c")
-                        : HeadOptions.of(task);
+                headless ? HeadOptions.sequenceClassification("a", "b", "c") : HeadOptions.of(task);
         LoadOptions options = LoadOptions.defaults().withName(lora.baseName()).withHead(head);
         return Checkpoints.open(Fixtures.base(lora.baseName()), options);
     }

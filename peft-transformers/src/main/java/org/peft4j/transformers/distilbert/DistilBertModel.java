@@ -26,8 +26,8 @@ import org.peft4j.transformers.parts.TokenEmbedding;
  * Builds DistilBERT (Sanh et al. 2019).
  *
  * <p>A whole text is classified by the first token's hidden state, through {@code pre_classifier},
- * relu and {@code classifier}. Both are the head, and every adapter holds both: peft names the second
- * alone, and trains and saves the first because its name has the same ending.
+ * relu and {@code classifier}. Both are the head, and every adapter holds both: peft names the
+ * second alone, and trains and saves the first because its name has the same ending.
  */
 public final class DistilBertModel {
 
