@@ -1,11 +1,7 @@
 package org.peft4j.benchmarks;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -69,6 +65,7 @@ final class SideBySide implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        int threads = workload.threads;
         List<String> table = new ArrayList<>();
         table.add("| dtype | measure | peft4j | Python peft | ratio | aim |");
         table.add("|---|---|---:|---:|---:|---|");
@@ -82,8 +79,8 @@ final class SideBySide implements Callable<Integer> {
             List<JsonObject> here = new ArrayList<>();
             List<JsonObject> there = new ArrayList<>();
             for (int run = 0; run < runs; run++) {
-                here.add(run(java(), arguments));
-                there.add(run(List.of(python, script.toString()), arguments));
+                here.add(SideProcess.run(SideProcess.java(TrainStep.class), arguments, threads));
+                there.add(SideProcess.run(SideProcess.python(python, script), arguments, threads));
                 System.err.printf(Locale.ROOT, "%s run %d of %d done%n", name, run + 1, runs);
             }
             table.addAll(rows(name, here, there));
@@ -105,43 +102,6 @@ final class SideBySide implements Callable<Integer> {
                         + " runs\n");
         table.forEach(System.out::println);
         return 0;
-    }
-
-    private static List<String> java() {
-        return List.of(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-Xmx512m",
-                "-XX:TieredStopAtLevel=1", // the work is libtorch's: a JVM that starts fast will do
-                "-XX:+UseSerialGC",
-                "-Dai.djl.offline=true",
-                "-DOPT_OUT_TRACKING=true",
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-                "-cp",
-                System.getProperty("java.class.path"),
-                TrainStep.class.getName());
-    }
-
-    private static JsonObject run(List<String> command, List<String> arguments)
-            throws IOException, InterruptedException {
-        List<String> whole = new ArrayList<>(command);
-        whole.addAll(arguments);
-        Path errors = Files.createTempFile("side-by-side", ".log");
-        ProcessBuilder builder = new ProcessBuilder(whole).redirectError(errors.toFile());
-        builder.environment().put("OMP_NUM_THREADS", arguments.get(arguments.size() - 1));
-        Process process = builder.start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new UncheckedIOException(
-                    new IOException(
-                            command.get(0)
-                                    + " failed with exit code "
-                                    + process.exitValue()
-                                    + ":\n"
-                                    + Files.readString(errors)));
-        }
-        Files.delete(errors);
-        List<String> lines = out.lines().toList();
-        return JsonParser.parseString(lines.get(lines.size() - 1)).getAsJsonObject();
     }
 
     private static List<String> rows(String dtype, List<JsonObject> here, List<JsonObject> there) {

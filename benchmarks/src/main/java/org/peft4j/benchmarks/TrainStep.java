@@ -6,7 +6,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -22,6 +21,7 @@ import org.peft4j.core.SequenceLayout;
 import org.peft4j.core.TokenBatch;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.examples.PeakMemory;
 import org.peft4j.lora.LoraConfig;
 import org.peft4j.lora.LoraConfigBuilder;
 import org.peft4j.train.optim.AdamW;
@@ -93,7 +93,7 @@ final class TrainStep implements Callable<Integer> {
                 result.addProperty("open_to_first_step_s", first - opening);
                 result.addProperty("step_s", median);
                 result.addProperty("tokens_per_s", workload.rows * workload.length / median);
-                result.addProperty("peak_rss_mib", peakResidentMib());
+                result.addProperty("peak_rss_mib", PeakMemory.mebibytes());
                 result.add("losses", losses);
                 System.out.println(result);
             }
@@ -138,14 +138,5 @@ final class TrainStep implements Callable<Integer> {
     private static double sinceProcessStart() {
         return (System.currentTimeMillis() - ManagementFactory.getRuntimeMXBean().getStartTime())
                 / 1e3;
-    }
-
-    /** The largest resident set so far, as Linux keeps it. */
-    private static double peakResidentMib() throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmHWM:"))
-                .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D+", "")) / 1024)
-                .findFirst()
-                .orElse(Double.NaN);
     }
 }
