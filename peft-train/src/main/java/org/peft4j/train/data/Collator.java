@@ -2,6 +2,7 @@ package org.peft4j.train.data;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.SequenceLayout;
@@ -31,44 +32,80 @@ public record Collator(long padId, int multipleOf) {
     /**
      * Pads rows into a batch.
      *
-     * @param examples at least one; either all with a label a token or all with a label a row
-     * @return ids and mask [rows, length]; labels [rows, length] or [rows]
+     * @param examples at least one; all with labels of the same kind
+     * @return ids, mask and types [rows, length]; labels [rows, length], [rows] or [rows, 2];
+     *     targets [rows, outputs]
      */
     public TokenBatch collate(List<Example> examples) {
         int longest = examples.stream().mapToInt(Example::length).max().orElse(0);
         int width = (longest + multipleOf - 1) / multipleOf * multipleOf;
-        long[] ids = new long[examples.size() * width];
+        long[] ids = padded(examples, width, padId, Example::inputIds);
         long[] mask = new long[ids.length];
-        Arrays.fill(ids, padId);
         for (int row = 0; row < examples.size(); row++) {
-            Example example = examples.get(row);
-            System.arraycopy(example.inputIds(), 0, ids, row * width, example.length());
-            Arrays.fill(mask, row * width, row * width + example.length(), 1);
+            Arrays.fill(mask, row * width, row * width + examples.get(row).length(), 1);
         }
-        SequenceLayout layout = new SequenceLayout(examples.size(), 0, width, mask);
-        return new TokenBatch(layout, ids, labels(examples, width));
+        TokenBatch batch = new TokenBatch(new SequenceLayout(examples.size(), 0, width, mask), ids);
+        if (examples.stream().anyMatch(example -> example.tokenTypeIds() != null)) {
+            batch = batch.withTokenTypeIds(padded(examples, width, 0, Collator::types));
+        }
+        if (examples.stream().anyMatch(example -> example.targets() != null)) {
+            batch = batch.withTargets(targets(examples));
+        }
+        boolean unlabelled = examples.stream().allMatch(e -> e.labels().length == 0);
+        return unlabelled ? batch : batch.withLabels(labels(examples, width));
+    }
+
+    private static long[] types(Example example) {
+        long[] types = example.tokenTypeIds();
+        return types == null ? new long[example.length()] : types;
+    }
+
+    private static long[] padded(
+            List<Example> examples, int width, long filler, Function<Example, long[]> values) {
+        long[] padded = new long[examples.size() * width];
+        Arrays.fill(padded, filler);
+        for (int row = 0; row < examples.size(); row++) {
+            long[] of = values.apply(examples.get(row));
+            System.arraycopy(of, 0, padded, row * width, of.length);
+        }
+        return padded;
     }
 
     private static long[] labels(List<Example> examples, int width) {
         if (examples.stream().allMatch(e -> e.labels().length == e.length())) {
-            long[] labels = new long[examples.size() * width];
-            Arrays.fill(labels, TokenBatch.IGNORED);
-            for (int row = 0; row < examples.size(); row++) {
-                long[] of = examples.get(row).labels();
-                System.arraycopy(of, 0, labels, row * width, of.length);
-            }
-            return labels;
+            return padded(examples, width, TokenBatch.IGNORED, Example::labels);
         }
-        return examples.stream().mapToLong(Collator::onlyLabel).toArray();
+        int each = examples.get(0).labels().length;
+        boolean same = examples.stream().allMatch(e -> e.labels().length == each);
+        if (!same || each > 2) {
+            throw new PeftException(
+                    "some examples have a label a token and some fewer. Give all of a data set the"
+                            + " same kind.");
+        }
+        return examples.stream().flatMapToLong(e -> Arrays.stream(e.labels())).toArray();
     }
 
-    private static long onlyLabel(Example example) {
-        if (example.labels().length != 1) {
-            throw new PeftException(
-                    "some examples have a label a token and some one label in all. Give all of a"
-                            + " data set the same kind.");
+    private static float[] targets(List<Example> examples) {
+        float[] first = targets(examples.get(0));
+        float[] all = new float[examples.size() * first.length];
+        for (int row = 0; row < examples.size(); row++) {
+            float[] of = targets(examples.get(row));
+            if (of.length != first.length) {
+                throw new PeftException(
+                        "some examples have "
+                                + first.length
+                                + " targets and some "
+                                + of.length
+                                + ". Give all of a data set as many.");
+            }
+            System.arraycopy(of, 0, all, row * of.length, of.length);
         }
-        return example.labels()[0];
+        return all;
+    }
+
+    private static float[] targets(Example example) {
+        float[] targets = example.targets();
+        return targets == null ? new float[0] : targets;
     }
 
     /**

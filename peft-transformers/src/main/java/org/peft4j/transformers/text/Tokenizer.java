@@ -121,6 +121,18 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
+     * Encodes two texts that a model reads together, such as a question and where its answer is.
+     *
+     * @param first the first text
+     * @param second the second
+     * @param most the most ids; the longer text loses its end first, special tokens stay
+     * @throws PeftException if the special tokens alone are more
+     */
+    public TextPair encodePair(String first, String second, int most) {
+        return TextPair.of(tokenizer.encode(first, second, true, false), most);
+    }
+
+    /**
      * Encodes texts with special tokens and pads them to the longest.
      *
      * @param texts at least one
