@@ -22,13 +22,15 @@ import transformers
 
 import bases
 import byte_level_tokenizer
+import chat
 import common
+import encoder_tokenizers
 import lora
 import optim
 import targets
 
 MARK = "golden/environment.json"
-PARTS = (bases, lora, targets, optim, byte_level_tokenizer)
+PARTS = (bases, lora, targets, optim, byte_level_tokenizer, chat, encoder_tokenizers)
 
 
 def write_environment(root: Path) -> None:
