@@ -22,9 +22,11 @@ import transformers
 from safetensors.torch import load_file
 
 import byte_level_tokenizer
+import chat
 import common
 import decoders
 import decoding
+import encoder_tokenizers
 import encoders
 import generation
 import heads
@@ -40,6 +42,7 @@ MARK = "golden/environment.json"
 ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
     decoders, encoders, seq2seq, heads, legacy, generation, lora, targets, optim, rope, byte_level_tokenizer, decoding,
+    chat, encoder_tokenizers,
 )
 
 
