@@ -45,7 +45,7 @@ public record Example(
                 labels.length == inputIds.length
                         || labels.length == 1
                         || labels.length == SPAN
-                        || labels.length == 0 && targets != null;
+                        || (labels.length == 0 && targets != null);
         if (!fits) {
             throw new PeftException(
                     "an example needs one label a token, or one in all, or two for a span, but has "
