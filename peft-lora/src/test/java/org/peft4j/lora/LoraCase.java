@@ -3,7 +3,6 @@ package org.peft4j.lora;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftModel;
 import org.peft4j.core.SequenceLayout;
@@ -21,36 +20,15 @@ import org.peft4j.transformers.LoadOptions;
  */
 record LoraCase(String name) {
 
-    /** Whose fixtures the tests run on: a family joins when the library opens it. */
-    private static final Set<String> FAMILIES =
-            Set.of(
-                    "gemma",
-                    "gemma2",
-                    "gpt2",
-                    "gpt_neox",
-                    "llama",
-                    "mistral",
-                    "opt",
-                    "phi3",
-                    "qwen2",
-                    "qwen3");
-
-    /** The names of the LoRA fixtures for language modelling on the families above. */
+    /** The names of the LoRA fixtures for language modelling on decoders. */
     static List<String> names() {
-        return Fixtures.adapters().stream()
-                .filter(name -> isLora(name) && opens(new LoraCase(name).baseName()))
-                .toList();
+        return Fixtures.adapters().stream().filter(LoraCase::isLora).toList();
     }
 
     private static boolean isLora(String name) {
         JsonFields config = JsonFields.read(Fixtures.adapter(name).resolve("adapter_config.json"));
         return config.string("peft_type").equals(LoraConfig.PEFT_TYPE)
                 && config.optionalString("task_type").orElse("CAUSAL_LM").equals("CAUSAL_LM");
-    }
-
-    private static boolean opens(String base) {
-        return FAMILIES.contains(
-                JsonFields.read(Fixtures.base(base).resolve("config.json")).string("model_type"));
     }
 
     static BaseModel open(String base) {

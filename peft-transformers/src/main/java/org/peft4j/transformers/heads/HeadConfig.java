@@ -192,8 +192,13 @@ public record HeadConfig(
         Matcher name = CLASS_NAME.matcher(present.getAsJsonArray().get(0).getAsString());
         if (name.matches()) {
             JsonArray architectures = new JsonArray();
-            architectures.add(name.group(1) + CLASS_ENDINGS.getOrDefault(task, "Model"));
+            architectures.add(className(name.group(1)));
             config.add("architectures", architectures);
         }
+    }
+
+    private String className(String family) {
+        boolean older = family.equals("GPT2") && task == TaskType.CAUSAL_LM;
+        return family + (older ? "LMHeadModel" : CLASS_ENDINGS.getOrDefault(task, "Model"));
     }
 }
