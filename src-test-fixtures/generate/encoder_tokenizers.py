@@ -1,6 +1,7 @@
 """Tiny tokenizers as BERT, T5 and RoBERTa/BART have them, and what they make of pairs, words and long texts."""
 
 import json
+import re
 from pathlib import Path
 
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
@@ -16,18 +17,28 @@ WORDS = ["Training", "and", "merging", ",", "unbelievable", "🙂", "café"]
 CLEAN = "do not go . i 'm here , he 's there ! is n't it ? \" ' we 've been ' they 're"
 
 
+ENDINGS = ["ing", "er", "ed", "s", "all", "es", "ight"]
+
+
+def words(lower: bool = False) -> list:
+    """Of the corpus, sorted: vocabularies are made of them and not trained, which would differ from run to run."""
+    text = " ".join(CORPUS)
+    return sorted(set(re.findall(r"[a-z]+", text.lower() if lower else text)))
+
+
 def save(tokenizer: Tokenizer, **options) -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_max_length=64, **options)
 
 
 def bert() -> PreTrainedTokenizerFast:
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    letters = sorted(set(LETTERS.lower()))
+    pieces = [*letters, *(f"##{piece}" for piece in [*letters, *ENDINGS]), *words(lower=True)]
+    vocabulary = {piece: i for i, piece in enumerate(dict.fromkeys([*special, *pieces]))}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece(cleanup=True)
-    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    tokenizer.train_from_iterator(CORPUS, trainers.WordPieceTrainer(
-        vocab_size=220, special_tokens=special, initial_alphabet=list(LETTERS), show_progress=False))
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS]:0 $A:0 [SEP]:0", pair="[CLS]:0 $A:0 [SEP]:0 $B:1 [SEP]:1",
         special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
@@ -36,13 +47,13 @@ def bert() -> PreTrainedTokenizerFast:
 
 
 def t5() -> PreTrainedTokenizerFast:
-    tokenizer = Tokenizer(models.Unigram())
+    special = ["<pad>", "</s>", "<unk>", "<extra_id_0>", "<extra_id_1>"]
+    pieces = [*(f"▁{word}" for word in words()), *ENDINGS, "▁", *LETTERS]
+    scores = [(piece, 0.0) for piece in special] + [(piece, -2 - i / 16) for i, piece in enumerate(pieces)]
+    tokenizer = Tokenizer(models.Unigram(scores, unk_id=2))
+    tokenizer.add_special_tokens(special)
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.decoder = decoders.Metaspace()
-    special = ["<pad>", "</s>", "<unk>", "<extra_id_0>", "<extra_id_1>"]
-    tokenizer.train_from_iterator(CORPUS, trainers.UnigramTrainer(
-        vocab_size=180, special_tokens=special, unk_token="<unk>", initial_alphabet=list(LETTERS),
-        show_progress=False))
     tokenizer.post_processor = processors.TemplateProcessing(
         single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", 1)])
     return save(tokenizer, pad_token="<pad>", eos_token="</s>", unk_token="<unk>",

@@ -22,7 +22,7 @@ final class EncodersTest {
                     Arrays.stream(example.labels())
                             .filter(label -> label != TokenBatch.IGNORED)
                             .toArray();
-            assertEquals("A model.<|im_end|>\n", tokenizer.decode(learned, false));
+            assertEquals("\nA model.<|im_end|>\n", tokenizer.decode(learned, false));
         }
     }
 }
