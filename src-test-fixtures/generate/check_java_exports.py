@@ -33,8 +33,8 @@ TOLERANCE = 1e-5
 BFLOAT16_TOLERANCE = 3e-2
 
 INPUTS = ("input_ids", "attention_mask", "token_type_ids", "decoder_input_ids", "decoder_attention_mask")
-# A file may hold the heads of several tasks.
-HEADS = ("classifier.", "pre_classifier.", "score.", "qa_outputs.", "classification_head.")
+# A file may hold the heads of several tasks, and BERT's pooler, which some of them do without.
+HEADS = ("classifier.", "pre_classifier.", "score.", "qa_outputs.", "classification_head.", "bert.pooler.")
 
 Check = tuple[str, bool, str]
 

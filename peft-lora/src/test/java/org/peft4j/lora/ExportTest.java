@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftModel;
+import org.peft4j.core.TaskType;
 import org.peft4j.core.TokenBatch;
 import org.peft4j.core.files.SafetensorsWriter;
 import org.peft4j.core.files.StoredType;
@@ -88,6 +89,58 @@ final class ExportTest {
         SafetensorsWriter.write(folder.resolve("golden.safetensors"), tensors);
     }
 
+    private static List<String> taskNames() {
+        return TaskCase.trainableNames();
+    }
+
+    @ParameterizedTest
+    @MethodSource("taskNames")
+    void exportTask(String name) throws IOException {
+        TaskCase task = TaskCase.of(name);
+        Path folder = Path.of(System.getProperty(FOLDER)).resolve(name);
+        Golden golden = task.lora().golden();
+        List<TensorSource> tensors = new ArrayList<>();
+        tensors.add(longs(golden, "input_ids"));
+        tensors.add(longs(golden, "attention_mask"));
+        try (BaseModel base = task.open();
+                PeftModel model = PeftModel.of(base)) {
+            model.add("default", task.lora().config(), 1);
+            try (PlainTraining training = new PlainTraining(model, "default", 1e-2)) {
+                for (int i = 0; i < STEPS; i++) {
+                    training.step(task.trainingBatches().get(i % 2));
+                }
+            }
+            model.save("default", folder.resolve("adapter"));
+            model.writeMerged(folder.resolve("merged"), "default");
+            tensors.addAll(outputs("", task, model, AdapterSelection.of("default")));
+            model.merge("default");
+            tensors.addAll(outputs(".merged", task, model, AdapterSelection.none()));
+        }
+        SafetensorsWriter.write(folder.resolve("golden.safetensors"), tensors);
+    }
+
+    /** The logits; of answers, those of their first and of their last tokens. */
+    private static List<TensorSource> outputs(
+            String suffix, TaskCase task, PeftModel model, AdapterSelection selection) {
+        TokenBatch batch = task.batch();
+        if (task.task() != TaskType.QUESTION_ANS) {
+            return List.of(logits("logits" + suffix, model, selection, batch));
+        }
+        try (Tensor logits = model.logits(selection, batch)) {
+            float[] both = logits.toFloats();
+            float[] starts = new float[both.length / 2];
+            float[] ends = new float[starts.length];
+            for (int i = 0; i < starts.length; i++) {
+                starts[i] = both[2 * i];
+                ends[i] = both[2 * i + 1];
+            }
+            long[] shape = {batch.rows(), batch.length()};
+            return List.of(
+                    floats("start_logits" + suffix, shape, starts),
+                    floats("end_logits" + suffix, shape, ends));
+        }
+    }
+
     private static TensorSource longs(Golden golden, String tensor) {
         long[] values = golden.longs(tensor);
         return TensorSource.of(
@@ -104,17 +157,20 @@ final class ExportTest {
     private static TensorSource logits(
             String name, PeftModel model, AdapterSelection selection, TokenBatch batch) {
         try (Tensor logits = model.logits(selection, batch)) {
-            float[] values = logits.toFloats();
-            return TensorSource.of(
-                    name,
-                    StoredType.F32,
-                    logits.shape().getShape(),
-                    () -> {
-                        ByteBuffer bytes = buffer(4 * values.length);
-                        bytes.asFloatBuffer().put(values);
-                        return bytes;
-                    });
+            return floats(name, logits.shape().getShape(), logits.toFloats());
         }
+    }
+
+    private static TensorSource floats(String name, long[] shape, float[] values) {
+        return TensorSource.of(
+                name,
+                StoredType.F32,
+                shape,
+                () -> {
+                    ByteBuffer bytes = buffer(4 * values.length);
+                    bytes.asFloatBuffer().put(values);
+                    return bytes;
+                });
     }
 
     private static ByteBuffer buffer(int bytes) {

@@ -2,7 +2,9 @@ package org.peft4j.transformers;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -18,6 +20,8 @@ import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftModel;
 import org.peft4j.core.TaskType;
 import org.peft4j.core.TokenBatch;
+import org.peft4j.core.WeightOverlay;
+import org.peft4j.core.files.JsonFiles;
 import org.peft4j.core.files.SafetensorsFile;
 import org.peft4j.core.files.SafetensorsWriter;
 import org.peft4j.core.files.TensorSource;
@@ -239,5 +243,19 @@ final class EncoderHeadsTest {
                 assertArrayEquals(expected.toFloats(), actual.toFloats());
             }
         }
+    }
+
+    /** Its class in transformers makes as many logits as the config has labels. */
+    @Test
+    void aSpanHeadIsWrittenWithoutTheLabelsOfAnotherTask() {
+        Path written = folder.resolve("written");
+        try (BaseModel base = open("bert-heads", HeadOptions.of(TaskType.QUESTION_ANS))) {
+            base.write(written, WeightOverlay.NONE);
+        }
+        JsonObject config = JsonFiles.read(written.resolve("config.json"));
+        assertFalse(config.has("id2label"));
+        assertEquals(
+                "BertForQuestionAnswering",
+                config.getAsJsonArray("architectures").get(0).getAsString());
     }
 }

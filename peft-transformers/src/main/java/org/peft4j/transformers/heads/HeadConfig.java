@@ -167,6 +167,9 @@ public record HeadConfig(
      */
     public void writeTo(JsonObject config) {
         writeClass(config);
+        if (task == TaskType.QUESTION_ANS) { // whose logits transformers counts by the labels too
+            List.of("id2label", "label2id", "num_labels").forEach(config::remove);
+        }
         if (task != TaskType.SEQ_CLS && task != TaskType.TOKEN_CLS) {
             return;
         }
