@@ -2,6 +2,7 @@ package org.peft4j.train.data;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.SequenceLayout;
@@ -31,26 +32,43 @@ public record Collator(long padId, int multipleOf) {
     /**
      * Pads rows into a batch.
      *
-     * @param examples at least one; either all with a label a token or all with a label a row
-     * @return ids and mask [rows, length]; labels [rows, length] or [rows]
+     * @param examples at least one; either all with a label a token or all with a label a row, and
+     *     either all or none with a source
+     * @return ids and mask [rows, length]; labels [rows, length] or [rows]; the sources padded to a
+     *     length of their own
      */
     public TokenBatch collate(List<Example> examples) {
-        int longest = examples.stream().mapToInt(Example::length).max().orElse(0);
+        TokenBatch batch = pad(examples.stream().map(Example::inputIds).toList());
+        TokenBatch labelled = batch.withLabels(labels(examples, batch.length()));
+        List<long[]> sources =
+                examples.stream().map(Example::source).filter(Objects::nonNull).toList();
+        if (sources.isEmpty()) {
+            return labelled;
+        }
+        if (sources.size() < examples.size()) {
+            throw new PeftException(
+                    "some examples have a source and some have none. Give all of a data set the"
+                            + " same kind.");
+        }
+        return labelled.withSource(pad(sources));
+    }
+
+    private TokenBatch pad(List<long[]> rows) {
+        int longest = rows.stream().mapToInt(row -> row.length).max().orElse(0);
         int width = (longest + multipleOf - 1) / multipleOf * multipleOf;
-        long[] ids = new long[examples.size() * width];
+        long[] ids = new long[rows.size() * width];
         long[] mask = new long[ids.length];
         Arrays.fill(ids, padId);
-        for (int row = 0; row < examples.size(); row++) {
-            Example example = examples.get(row);
-            System.arraycopy(example.inputIds(), 0, ids, row * width, example.length());
-            Arrays.fill(mask, row * width, row * width + example.length(), 1);
+        for (int i = 0; i < rows.size(); i++) {
+            long[] row = rows.get(i);
+            System.arraycopy(row, 0, ids, i * width, row.length);
+            Arrays.fill(mask, i * width, i * width + row.length, 1);
         }
-        SequenceLayout layout = new SequenceLayout(examples.size(), 0, width, mask);
-        return new TokenBatch(layout, ids, labels(examples, width));
+        return new TokenBatch(new SequenceLayout(rows.size(), 0, width, mask), ids);
     }
 
     private static long[] labels(List<Example> examples, int width) {
-        if (examples.stream().allMatch(e -> e.labels().length == e.length())) {
+        if (examples.stream().allMatch(e -> e.labels().length == e.inputIds().length)) {
             long[] labels = new long[examples.size() * width];
             Arrays.fill(labels, TokenBatch.IGNORED);
             for (int row = 0; row < examples.size(); row++) {

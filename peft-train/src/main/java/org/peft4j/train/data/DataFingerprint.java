@@ -12,12 +12,19 @@ public final class DataFingerprint {
 
     private DataFingerprint() {}
 
-    /** Returns the SHA-256 of all ids, labels and selections, in their order, in hexadecimal. */
+    /**
+     * Returns the SHA-256 of all ids, labels, sources and selections, in their order, in
+     * hexadecimal.
+     */
     public static String of(List<Example> examples) {
         MessageDigest digest = sha256();
         for (Example example : examples) {
             update(digest, example.inputIds());
             update(digest, example.labels());
+            long[] source = example.source();
+            if (source != null) {
+                update(digest, source);
+            }
             byte[] selection = String.valueOf(example.selection()).getBytes(StandardCharsets.UTF_8);
             digest.update(selection);
         }

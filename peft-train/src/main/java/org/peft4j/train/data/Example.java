@@ -3,6 +3,7 @@ package org.peft4j.train.data;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterSelection;
+import org.peft4j.core.DecoderStart;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.TokenBatch;
 
@@ -14,12 +15,23 @@ import org.peft4j.core.TokenBatch;
  *     tasks with one answer for the whole row, that one label
  * @param selection the adapters that act on this row; null for those of the whole training. A
  *     mixture of rows with different ones trains several adapters at once.
+ * @param source for an encoder-decoder, what its encoder reads; the tokens are the decoder's then.
+ *     Null for other models
  */
-public record Example(long[] inputIds, long[] labels, @Nullable AdapterSelection selection) {
+public record Example(
+        long[] inputIds,
+        long[] labels,
+        @Nullable AdapterSelection selection,
+        long @Nullable [] source) {
+
+    /** An example without a source. */
+    public Example(long[] inputIds, long[] labels, @Nullable AdapterSelection selection) {
+        this(inputIds, labels, selection, null);
+    }
 
     /** Checks the sizes. */
     public Example {
-        if (inputIds.length == 0) {
+        if (inputIds.length == 0 || (source != null && source.length == 0)) {
             throw new PeftException("an example must have at least one token.");
         }
         if (labels.length != inputIds.length && labels.length != 1) {
@@ -59,9 +71,25 @@ public record Example(long[] inputIds, long[] labels, @Nullable AdapterSelection
         return of(ids, labels);
     }
 
-    /** Returns the number of tokens. */
+    /**
+     * An example of an encoder-decoder: all of a target is to be predicted, given a source.
+     *
+     * @param source what the encoder reads
+     * @param target what the decoder is to predict, with its end token
+     * @param start what the decoder begins with: {@code base.decoderStart()}
+     */
+    public static Example ofTarget(long[] source, long[] target, DecoderStart start) {
+        return new Example(start.shifted(target), target, null, source);
+    }
+
+    /** Returns the number of tokens, those of the source included. */
+    public int tokens() {
+        return inputIds.length + (source == null ? 0 : source.length);
+    }
+
+    /** Returns the number of positions; of source or target, whichever has more. */
     public int length() {
-        return inputIds.length;
+        return source == null ? inputIds.length : Math.max(inputIds.length, source.length);
     }
 
     /** Returns the adapters of this row, or the common ones where it names none. */
@@ -71,16 +99,21 @@ public record Example(long[] inputIds, long[] labels, @Nullable AdapterSelection
 
     /** Returns the same example for other adapters. */
     public Example withSelection(AdapterSelection adapters) {
-        return new Example(inputIds, labels, adapters);
+        return new Example(inputIds, labels, adapters, source);
     }
 
-    /** Returns the first tokens, with their labels. */
+    /** Returns the first tokens, with their labels, and the first of the source. */
     Example truncated(int length) {
         boolean perToken = labels.length == inputIds.length;
         return new Example(
-                Arrays.copyOf(inputIds, length),
-                perToken ? Arrays.copyOf(labels, length) : labels,
-                selection);
+                first(inputIds, length),
+                perToken ? first(labels, length) : labels,
+                selection,
+                source == null ? null : first(source, length));
+    }
+
+    private static long[] first(long[] values, int length) {
+        return Arrays.copyOf(values, Math.min(values.length, length));
     }
 
     @Override
@@ -88,11 +121,13 @@ public record Example(long[] inputIds, long[] labels, @Nullable AdapterSelection
         return other instanceof Example that
                 && Arrays.equals(inputIds, that.inputIds)
                 && Arrays.equals(labels, that.labels)
-                && java.util.Objects.equals(selection, that.selection);
+                && java.util.Objects.equals(selection, that.selection)
+                && Arrays.equals(source, that.source);
     }
 
     @Override
     public int hashCode() {
-        return 31 * Arrays.hashCode(inputIds) + Arrays.hashCode(labels);
+        return 31 * (31 * Arrays.hashCode(inputIds) + Arrays.hashCode(labels))
+                + Arrays.hashCode(source);
     }
 }
