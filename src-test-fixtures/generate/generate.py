@@ -22,22 +22,28 @@ import transformers
 from safetensors.torch import load_file
 
 import byte_level_tokenizer
+import chat
 import common
 import decoders
 import decoding
+import encoder_tokenizers
 import encoders
 import generation
 import heads
 import legacy
 import lora
 import optim
+import rope
 import seq2seq
 import targets
 
 MARK = "golden/environment.json"
 # Of gradients and of weights after many steps, and the same in bfloat16.
 ROUNDING, ROUGHLY = 1e-4, 0.1
-PARTS = (decoders, encoders, seq2seq, heads, legacy, generation, lora, targets, optim, byte_level_tokenizer, decoding)
+PARTS = (
+    decoders, encoders, seq2seq, heads, legacy, generation, lora, targets, optim, rope, byte_level_tokenizer, decoding,
+    chat, encoder_tokenizers,
+)
 
 
 def write_environment(root: Path) -> None:

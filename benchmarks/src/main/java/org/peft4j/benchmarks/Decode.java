@@ -13,6 +13,7 @@ import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftModel;
 import org.peft4j.core.ops.DType;
+import org.peft4j.examples.PeakMemory;
 import org.peft4j.transformers.Checkpoints;
 import org.peft4j.transformers.LoadOptions;
 import org.peft4j.transformers.generation.GenerationConfig;
@@ -68,7 +69,7 @@ final class Decode implements Callable<Integer> {
                     "prefill_tokens_per_s",
                     (double) rows * prompt / (times.first() - times.start()));
             result.addProperty("decode_tokens_per_s", rows * (newTokens - 1) / decoding);
-            result.addProperty("peak_rss_mib", Resident.peakMib());
+            result.addProperty("peak_rss_mib", PeakMemory.mebibytes());
             result.add("ids", times.ids());
             System.out.println(result);
         }

@@ -1,11 +1,7 @@
 package org.peft4j.benchmarks;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,48 +94,15 @@ final class Peers {
         List<JsonObject> here = new ArrayList<>();
         List<JsonObject> there = new ArrayList<>();
         for (int run = 0; run < runs; run++) {
-            here.add(run(java(main), arguments));
-            there.add(run(List.of(python, scripts.resolve(script).toString()), arguments));
+            here.add(SideProcess.run(SideProcess.java(main), arguments, threads));
+            there.add(
+                    SideProcess.run(
+                            SideProcess.python(python, scripts.resolve(script)),
+                            arguments,
+                            threads));
             System.err.printf("run %d of %d done: %s%n", run + 1, runs, arguments);
         }
         return new Runs(here, there);
-    }
-
-    private static List<String> java(Class<?> main) {
-        return List.of(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-Xmx512m",
-                "-XX:TieredStopAtLevel=1", // the work is libtorch's: a JVM that starts fast will do
-                "-XX:+UseSerialGC",
-                "-Dai.djl.offline=true",
-                "-DOPT_OUT_TRACKING=true",
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName());
-    }
-
-    private JsonObject run(List<String> command, List<String> arguments)
-            throws IOException, InterruptedException {
-        List<String> whole = new ArrayList<>(command);
-        whole.addAll(arguments);
-        Path errors = Files.createTempFile("side-by-side", ".log");
-        ProcessBuilder builder = new ProcessBuilder(whole).redirectError(errors.toFile());
-        builder.environment().put("OMP_NUM_THREADS", String.valueOf(threads));
-        Process process = builder.start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() != 0) {
-            throw new UncheckedIOException(
-                    new IOException(
-                            command.get(0)
-                                    + " failed with exit code "
-                                    + process.exitValue()
-                                    + ":\n"
-                                    + Files.readString(errors)));
-        }
-        Files.delete(errors);
-        List<String> lines = out.lines().toList();
-        return JsonParser.parseString(lines.get(lines.size() - 1)).getAsJsonObject();
     }
 
     /** Writes a figure for a table. */

@@ -10,7 +10,12 @@ import picocli.CommandLine.HelpCommand;
         mixinStandardHelpOptions = true,
         description = "The same work in peft4j and in its Python peers, side by side.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {TrainComparison.class, DecodeComparison.class, HelpCommand.class})
+        subcommands = {
+            TrainComparison.class,
+            DecodeComparison.class,
+            Sst2Comparison.class,
+            HelpCommand.class
+        })
 final class SideBySide {
 
     private SideBySide() {}

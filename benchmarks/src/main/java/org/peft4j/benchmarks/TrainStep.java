@@ -21,6 +21,7 @@ import org.peft4j.core.SequenceLayout;
 import org.peft4j.core.TokenBatch;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.examples.PeakMemory;
 import org.peft4j.lora.LoraConfig;
 import org.peft4j.lora.LoraConfigBuilder;
 import org.peft4j.train.optim.AdamW;
@@ -95,7 +96,7 @@ final class TrainStep implements Callable<Integer> {
                 result.addProperty("open_to_first_step_s", first - opening);
                 result.addProperty("step_s", median);
                 result.addProperty("tokens_per_s", workload.rows * workload.length / median);
-                result.addProperty("peak_rss_mib", Resident.peakMib());
+                result.addProperty("peak_rss_mib", PeakMemory.mebibytes());
                 result.add("losses", losses);
                 System.out.println(result);
             }

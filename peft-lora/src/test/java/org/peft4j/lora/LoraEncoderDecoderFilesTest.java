@@ -1,6 +1,5 @@
 package org.peft4j.lora;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
@@ -118,7 +117,8 @@ final class LoraEncoderDecoderFilesTest {
         }
         try (BaseModel base = Checkpoints.open(folder.resolve("merged"));
                 PeftModel model = PeftModel.of(base)) {
-            assertArrayEquals(merged, logits(model, NONE, batch));
+            // a sum of two tables is rounded once more in a file
+            Compare.close(name, merged, logits(model, NONE, batch), 1e-6);
         }
         assertEquals(new TreeSet<>(one.tables()), tables(folder.resolve("merged")));
         export(folder, golden, with, merged);

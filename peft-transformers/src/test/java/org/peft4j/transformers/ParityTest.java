@@ -90,6 +90,23 @@ final class ParityTest {
         }
     }
 
+    /** Every part computes in bfloat16, and loses no more than its eight bits make likely. */
+    @ParameterizedTest
+    @MethodSource("org.peft4j.transformers.Decoders#oneOfEachKind")
+    void computesInBfloat16(String name) {
+        Golden golden = Fixtures.golden("bases/" + name);
+        LoadOptions narrow = LoadOptions.defaults().withDtype(DType.BFLOAT16);
+        try (BaseModel base = Checkpoints.open(Fixtures.base(name), narrow);
+                PeftModel model = PeftModel.of(base);
+                Tensor logits = model.logits(AdapterSelection.none(), golden.batch(""))) {
+            float[] exact = golden.floats("logits");
+            long[] mask = golden.longs("attention_mask");
+            double size = Compare.rootMeanSquare(new float[exact.length], exact, mask);
+            assertEquals(
+                    0, Compare.rootMeanSquare(exact, logits.toFloats(), mask) / size, 0.05, name);
+        }
+    }
+
     private static void compare(
             BaseModel base, Golden golden, String batch, String expected, double limit) {
         TokenBatch tokens = golden.batch(batch);

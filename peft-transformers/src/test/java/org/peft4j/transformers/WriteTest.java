@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
 import java.nio.ByteBuffer;
@@ -11,10 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.peft4j.core.Adapter;
@@ -23,6 +26,7 @@ import org.peft4j.core.BaseModel;
 import org.peft4j.core.NonFiniteException;
 import org.peft4j.core.Parameter;
 import org.peft4j.core.PeftModel;
+import org.peft4j.core.TokenBatch;
 import org.peft4j.core.WeightOverlay;
 import org.peft4j.core.files.CheckpointDirectory;
 import org.peft4j.core.files.SafetensorsFile;
@@ -87,6 +91,29 @@ final class WriteTest {
         assertEquals(original.entries().keySet(), written.entries().keySet());
         String kept = "model.layers.0.mlp.down_proj.weight";
         assertEquals(bytes(original, kept), bytes(written, kept));
+    }
+
+    /** What the file calls otherwise than the model, or stores the other way round, comes back. */
+    @ParameterizedTest
+    @CsvSource({
+        "gpt2, attn.c_attn, transformer.h.0.mlp.c_fc.weight",
+        "gpt2-legacy, mlp.c_proj, transformer.h.0.mlp.c_fc.weight",
+        "gpt-neox, lm_head, embed_out.weight",
+        "gpt-neox-legacy, query_key_value, embed_out.weight",
+        "opt-bare, fc1, model.decoder.layers.0.fc2.weight",
+        "opt-projected, project_in, model.decoder.project_in.weight",
+        "phi3, qkv_proj, model.layers.1.mlp.gate_up_proj.weight",
+        "gemma2, o_proj, model.layers.1.pre_feedforward_layernorm.weight"
+    })
+    void everyFamilyComesBack(String name, String changed, String tensor) {
+        try (BaseModel base = Checkpoints.open(Fixtures.base(name));
+                PeftModel model = PeftModel.of(base)) {
+            changed(model, changed);
+            model.merge("changed");
+            model.writeMerged(target);
+            assertArrayEquals(logits(model), reopened());
+        }
+        assertTrue(CheckpointDirectory.open(target).find(tensor).isPresent(), tensor);
     }
 
     @Test
@@ -228,10 +255,10 @@ final class WriteTest {
     }
 
     private static float[] logits(PeftModel model) {
-        try (Tensor logits =
-                model.logits(
-                        AdapterSelection.none(),
-                        Fixtures.golden("adapters/llama-plain").batch(""))) {
+        long[] ids = Fixtures.golden("adapters/llama-plain").longs("input_ids");
+        long vocabulary = model.base().info().vocabularySize();
+        TokenBatch batch = TokenBatch.of(LongStream.of(ids).map(id -> id % vocabulary).toArray());
+        try (Tensor logits = model.logits(AdapterSelection.none(), batch)) {
             return logits.toFloats();
         }
     }

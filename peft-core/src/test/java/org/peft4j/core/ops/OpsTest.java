@@ -60,6 +60,51 @@ class OpsTest {
         return y;
     }
 
+    /** Whether all heads' queries come first or each head's own three. */
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void aFusedProjectionIsTakenApartByItsLayout(Mode mode) {
+        AttentionScores scores = new AttentionScores(null, true, 0.5, 0);
+        try (Ops ops = door.ops(mode)) {
+            Tensor q = ops.floats(random(1, 2 * 3 * 4 * 2), 2, 3, 8);
+            Tensor k = ops.floats(random(2, 2 * 3 * 2 * 2), 2, 3, 4);
+            Tensor v = ops.floats(random(3, 2 * 3 * 2 * 2), 2, 3, 4);
+            float[] expected = ops.projectedAttention(q, k, v, 2, null, scores).toFloats();
+            Tensor blocks = ops.concat(ops.concat(q, k, -1), v, -1);
+            Tensor grouped =
+                    ops.concat(
+                            ops.concat(ops.reshape(q, 2, 3, 2, 4), ops.reshape(k, 2, 3, 2, 2), -1),
+                            ops.reshape(v, 2, 3, 2, 2),
+                            -1);
+            FusedLayout apart = FusedLayout.blocks(2);
+            FusedLayout together = FusedLayout.headByHead(2);
+            assertArrayEquals(
+                    expected, ops.fusedAttention(blocks, apart, 2, null, scores).toFloats(), 1e-6f);
+            assertArrayEquals(
+                    expected,
+                    ops.fusedAttention(ops.reshape(grouped, 2, 3, -1), together, 2, null, scores)
+                            .toFloats(),
+                    1e-6f);
+            Ops.Projections parts = ops.splitProjection(blocks, 2, apart);
+            assertArrayEquals(new long[] {2, 3, 4, 2}, parts.queries().shape().getShape());
+            assertArrayEquals(k.toFloats(), ops.reshape(parts.keys(), 2, 3, 4).toFloats(), 0);
+            assertThrows(IllegalArgumentException.class, () -> new FusedLayout(2, 4));
+        }
+    }
+
+    @Test
+    void aFusedGateIsTheGateOfItsHalves() {
+        try (Ops ops = door.ops(Mode.INFERENCE)) {
+            Tensor gate = ops.floats(random(1, 6), 2, 3);
+            Tensor up = ops.floats(random(2, 6), 2, 3);
+            Tensor both = ops.concat(gate, up, -1);
+            assertArrayEquals(
+                    ops.gate(gate, up, Activation.GELU_TANH).toFloats(),
+                    ops.fusedGate(both, Activation.GELU_TANH).toFloats(),
+                    0);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Mode.class)
     void loraLinearIsTheFrozenProductPlusTheScaledLowRankTerm(Mode mode) {

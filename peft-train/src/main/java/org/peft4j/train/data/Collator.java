@@ -3,6 +3,7 @@ package org.peft4j.train.data;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.SequenceLayout;
@@ -32,61 +33,94 @@ public record Collator(long padId, int multipleOf) {
     /**
      * Pads rows into a batch.
      *
-     * @param examples at least one; either all with a label a token or all with a label a row, and
-     *     either all or none with a source
-     * @return ids and mask [rows, length]; labels [rows, length] or [rows]; the sources padded to a
-     *     length of their own
+     * @param examples at least one; all with labels of the same kind, and either all or none with a
+     *     source
+     * @return ids, mask and types [rows, length]; labels [rows, length], [rows] or [rows, 2];
+     *     targets [rows, outputs]; the sources padded to a length of their own
      */
     public TokenBatch collate(List<Example> examples) {
-        TokenBatch batch = pad(examples.stream().map(Example::inputIds).toList());
-        TokenBatch labelled = batch.withLabels(labels(examples, batch.length()));
+        TokenBatch batch = padded(examples.stream().map(Example::inputIds).toList());
+        int width = batch.length();
+        if (examples.stream().anyMatch(example -> example.tokenTypeIds() != null)) {
+            batch = batch.withTokenTypeIds(padded(examples, width, 0, Collator::types));
+        }
+        if (examples.stream().anyMatch(example -> example.targets() != null)) {
+            batch = batch.withTargets(targets(examples));
+        }
+        boolean unlabelled = examples.stream().allMatch(e -> e.labels().length == 0);
+        batch = unlabelled ? batch : batch.withLabels(labels(examples, width));
         List<long[]> sources =
                 examples.stream().map(Example::source).filter(Objects::nonNull).toList();
-        if (sources.isEmpty()) {
-            return labelled;
-        }
-        if (sources.size() < examples.size()) {
+        if (!sources.isEmpty() && sources.size() < examples.size()) {
             throw new PeftException(
                     "some examples have a source and some have none. Give all of a data set the"
                             + " same kind.");
         }
-        return labelled.withSource(pad(sources));
+        return sources.isEmpty() ? batch : batch.withSource(padded(sources));
     }
 
-    private TokenBatch pad(List<long[]> rows) {
+    private TokenBatch padded(List<long[]> rows) {
         int longest = rows.stream().mapToInt(row -> row.length).max().orElse(0);
         int width = (longest + multipleOf - 1) / multipleOf * multipleOf;
-        long[] ids = new long[rows.size() * width];
-        long[] mask = new long[ids.length];
-        Arrays.fill(ids, padId);
-        for (int i = 0; i < rows.size(); i++) {
-            long[] row = rows.get(i);
-            System.arraycopy(row, 0, ids, i * width, row.length);
-            Arrays.fill(mask, i * width, i * width + row.length, 1);
+        long[] mask = new long[rows.size() * width];
+        for (int row = 0; row < rows.size(); row++) {
+            Arrays.fill(mask, row * width, row * width + rows.get(row).length, 1);
         }
-        return new TokenBatch(new SequenceLayout(rows.size(), 0, width, mask), ids);
+        SequenceLayout layout = new SequenceLayout(rows.size(), 0, width, mask);
+        return new TokenBatch(layout, padded(rows, width, padId, row -> row));
+    }
+
+    private static long[] types(Example example) {
+        long[] types = example.tokenTypeIds();
+        return types == null ? new long[example.inputIds().length] : types;
+    }
+
+    private static <T> long[] padded(
+            List<T> rows, int width, long filler, Function<T, long[]> values) {
+        long[] padded = new long[rows.size() * width];
+        Arrays.fill(padded, filler);
+        for (int row = 0; row < rows.size(); row++) {
+            long[] of = values.apply(rows.get(row));
+            System.arraycopy(of, 0, padded, row * width, of.length);
+        }
+        return padded;
     }
 
     private static long[] labels(List<Example> examples, int width) {
         if (examples.stream().allMatch(e -> e.labels().length == e.inputIds().length)) {
-            long[] labels = new long[examples.size() * width];
-            Arrays.fill(labels, TokenBatch.IGNORED);
-            for (int row = 0; row < examples.size(); row++) {
-                long[] of = examples.get(row).labels();
-                System.arraycopy(of, 0, labels, row * width, of.length);
-            }
-            return labels;
+            return padded(examples, width, TokenBatch.IGNORED, Example::labels);
         }
-        return examples.stream().mapToLong(Collator::onlyLabel).toArray();
+        int each = examples.get(0).labels().length;
+        boolean same = examples.stream().allMatch(e -> e.labels().length == each);
+        if (!same || each > 2) {
+            throw new PeftException(
+                    "some examples have a label a token and some fewer. Give all of a data set the"
+                            + " same kind.");
+        }
+        return examples.stream().flatMapToLong(e -> Arrays.stream(e.labels())).toArray();
     }
 
-    private static long onlyLabel(Example example) {
-        if (example.labels().length != 1) {
-            throw new PeftException(
-                    "some examples have a label a token and some one label in all. Give all of a"
-                            + " data set the same kind.");
+    private static float[] targets(List<Example> examples) {
+        float[] first = targets(examples.get(0));
+        float[] all = new float[examples.size() * first.length];
+        for (int row = 0; row < examples.size(); row++) {
+            float[] of = targets(examples.get(row));
+            if (of.length != first.length) {
+                throw new PeftException(
+                        "some examples have "
+                                + first.length
+                                + " targets and some "
+                                + of.length
+                                + ". Give all of a data set as many.");
+            }
+            System.arraycopy(of, 0, all, row * of.length, of.length);
         }
-        return example.labels()[0];
+        return all;
+    }
+
+    private static float[] targets(Example example) {
+        float[] targets = example.targets();
+        return targets == null ? new float[0] : targets;
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.peft4j.train.data;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.DecoderStart;
@@ -11,8 +12,11 @@ import org.peft4j.core.TokenBatch;
  * One row to train on or to evaluate.
  *
  * @param inputIds the tokens, at least one
+ * @param tokenTypeIds which of two texts each token belongs to; null for the first
  * @param labels a label for each token, {@link TokenBatch#IGNORED} where no loss is wanted; or, for
- *     tasks with one answer for the whole row, that one label
+ *     tasks with one answer for the whole row, that one label; or the two positions of a span; or
+ *     none where there are targets
+ * @param targets numbers to predict, one for each output of the model; or null
  * @param selection the adapters that act on this row; null for those of the whole training. A
  *     mixture of rows with different ones trains several adapters at once.
  * @param source for an encoder-decoder, what its encoder reads; the tokens are the decoder's then.
@@ -20,13 +24,22 @@ import org.peft4j.core.TokenBatch;
  */
 public record Example(
         long[] inputIds,
+        long @Nullable [] tokenTypeIds,
         long[] labels,
+        float @Nullable [] targets,
         @Nullable AdapterSelection selection,
         long @Nullable [] source) {
 
+    private static final int SPAN = 2;
+
     /** An example without a source. */
-    public Example(long[] inputIds, long[] labels, @Nullable AdapterSelection selection) {
-        this(inputIds, labels, selection, null);
+    public Example(
+            long[] inputIds,
+            long @Nullable [] tokenTypeIds,
+            long[] labels,
+            float @Nullable [] targets,
+            @Nullable AdapterSelection selection) {
+        this(inputIds, tokenTypeIds, labels, targets, selection, null);
     }
 
     /** Checks the sizes. */
@@ -34,9 +47,22 @@ public record Example(
         if (inputIds.length == 0 || (source != null && source.length == 0)) {
             throw new PeftException("an example must have at least one token.");
         }
-        if (labels.length != inputIds.length && labels.length != 1) {
+        if (tokenTypeIds != null && tokenTypeIds.length != inputIds.length) {
             throw new PeftException(
-                    "an example needs one label a token, or one in all, but has "
+                    "an example needs one type a token, but has "
+                            + inputIds.length
+                            + " tokens and "
+                            + tokenTypeIds.length
+                            + " types.");
+        }
+        boolean fits =
+                labels.length == inputIds.length
+                        || labels.length == 1
+                        || labels.length == SPAN
+                        || (labels.length == 0 && targets != null);
+        if (!fits) {
+            throw new PeftException(
+                    "an example needs one label a token, or one in all, or two for a span, but has "
                             + inputIds.length
                             + " tokens and "
                             + labels.length
@@ -49,7 +75,35 @@ public record Example(
 
     /** An example for the adapters of the whole training. */
     public static Example of(long[] inputIds, long[] labels) {
-        return new Example(inputIds, labels, null);
+        return new Example(inputIds, null, labels, null, null);
+    }
+
+    /**
+     * A text that belongs to a class.
+     *
+     * @param label the number of the class
+     */
+    public static Example ofClass(long[] inputIds, long label) {
+        return of(inputIds, new long[] {label});
+    }
+
+    /**
+     * A text with numbers to predict: one for a regression, 0 or 1 for each of several labels.
+     *
+     * @param targets one for each output of the model
+     */
+    public static Example ofTargets(long[] inputIds, float... targets) {
+        return new Example(inputIds, null, new long[0], targets.clone(), null);
+    }
+
+    /**
+     * A text with an answer in it.
+     *
+     * @param first the position of its first token
+     * @param last that of its last
+     */
+    public static Example ofSpan(long[] inputIds, long first, long last) {
+        return of(inputIds, new long[] {first, last});
     }
 
     /** An example whose every token is to be predicted: plain language modelling. */
@@ -79,7 +133,7 @@ public record Example(
      * @param start what the decoder begins with: {@code base.decoderStart()}
      */
     public static Example ofTarget(long[] source, long[] target, DecoderStart start) {
-        return new Example(start.shifted(target), target, null, source);
+        return new Example(start.shifted(target), null, target, null, null, source);
     }
 
     /** Returns the number of tokens, those of the source included. */
@@ -99,15 +153,21 @@ public record Example(
 
     /** Returns the same example for other adapters. */
     public Example withSelection(AdapterSelection adapters) {
-        return new Example(inputIds, labels, adapters, source);
+        return new Example(inputIds, tokenTypeIds, labels, targets, adapters, source);
+    }
+
+    /** Returns the same example with the types of its tokens. */
+    public Example withTokenTypes(long... types) {
+        return new Example(inputIds, types, labels, targets, selection, source);
     }
 
     /** Returns the first tokens, with their labels, and the first of the source. */
     Example truncated(int length) {
-        boolean perToken = labels.length == inputIds.length;
         return new Example(
                 first(inputIds, length),
-                perToken ? first(labels, length) : labels,
+                tokenTypeIds == null ? null : first(tokenTypeIds, length),
+                truncatedLabels(length),
+                targets,
                 selection,
                 source == null ? null : first(source, length));
     }
@@ -116,18 +176,34 @@ public record Example(
         return Arrays.copyOf(values, Math.min(values.length, length));
     }
 
+    private long[] truncatedLabels(int length) {
+        if (labels.length == inputIds.length) {
+            return first(labels, length);
+        }
+        return labels.length == SPAN
+                ? Arrays.stream(labels).map(at -> at < length ? at : TokenBatch.IGNORED).toArray()
+                : labels;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Example that
                 && Arrays.equals(inputIds, that.inputIds)
+                && Arrays.equals(tokenTypeIds, that.tokenTypeIds)
                 && Arrays.equals(labels, that.labels)
-                && java.util.Objects.equals(selection, that.selection)
+                && Arrays.equals(targets, that.targets)
+                && Objects.equals(selection, that.selection)
                 && Arrays.equals(source, that.source);
     }
 
     @Override
     public int hashCode() {
-        return 31 * (31 * Arrays.hashCode(inputIds) + Arrays.hashCode(labels))
-                + Arrays.hashCode(source);
+        return Objects.hash(
+                Arrays.hashCode(inputIds),
+                Arrays.hashCode(tokenTypeIds),
+                Arrays.hashCode(labels),
+                Arrays.hashCode(targets),
+                selection,
+                Arrays.hashCode(source));
     }
 }

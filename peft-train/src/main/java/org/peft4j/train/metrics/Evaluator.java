@@ -2,6 +2,8 @@ package org.peft4j.train.metrics;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.ForwardContext;
@@ -11,6 +13,7 @@ import org.peft4j.core.PeftModel;
 import org.peft4j.core.StepLoss;
 import org.peft4j.core.TaskType;
 import org.peft4j.core.TokenBatch;
+import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.train.data.Collator;
@@ -98,6 +101,87 @@ public final class Evaluator {
         return all;
     }
 
+    /**
+     * Counts how often the likeliest class is the label, of texts (SEQ_CLS) or tokens (TOKEN_CLS).
+     *
+     * @param selection the adapters of examples that name none
+     * @param examples the data, with labels
+     * @throws PeftException if the base does neither, or nothing has a label
+     */
+    public Classification classification(AdapterSelection selection, List<Example> examples) {
+        requireTask("classes are", TaskType.SEQ_CLS, TaskType.TOKEN_CLS);
+        @Nullable Classification all = null;
+        for (List<Example> rows : batches(examples)) {
+            TokenBatch batch = collator.collate(rows);
+            long[] labels = batch.requireLabels();
+            Classification part =
+                    logits(
+                            Collator.selection(rows, selection),
+                            batch,
+                            (ops, logits) ->
+                                    Classification.of(
+                                            Math.toIntExact(logits.size(-1)),
+                                            labels,
+                                            ops.argmax(logits).toLongs()));
+            all = all == null ? part : all.plus(part);
+        }
+        if (all == null || all.count() == 0) {
+            throw new PeftException(
+                    "the evaluation data have no labels. Give examples with something to predict.");
+        }
+        return all;
+    }
+
+    /**
+     * Measures how near the model's numbers come to the targets.
+     *
+     * @param selection the adapters of examples that name none
+     * @param examples the data, with targets
+     * @throws PeftException if the base does no SEQ_CLS, or there are no examples
+     */
+    public Regression regression(AdapterSelection selection, List<Example> examples) {
+        requireTask("numbers are", TaskType.SEQ_CLS);
+        if (examples.isEmpty()) {
+            throw new PeftException("there are no evaluation data. Give at least one example.");
+        }
+        List<Double> targets = new ArrayList<>();
+        List<Double> predictions = new ArrayList<>();
+        for (List<Example> rows : batches(examples)) {
+            TokenBatch batch = collator.collate(rows);
+            addAll(targets, batch.requireTargets());
+            addAll(
+                    predictions,
+                    logits(
+                            Collator.selection(rows, selection),
+                            batch,
+                            (ops, logits) -> ops.cast(logits, DType.FLOAT32).toFloats()));
+        }
+        return Regression.of(array(targets), array(predictions));
+    }
+
+    private static void addAll(List<Double> list, float[] values) {
+        for (float value : values) {
+            list.add((double) value);
+        }
+    }
+
+    private static double[] array(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private void requireTask(String what, TaskType... tasks) {
+        TaskType task = model.base().info().task();
+        if (!List.of(tasks).contains(task)) {
+            throw new PeftException(
+                    what
+                            + " predicted by bases for "
+                            + List.of(tasks)
+                            + ", and this base does "
+                            + task
+                            + ".");
+        }
+    }
+
     private Accuracy accuracy(AdapterSelection selection, TokenBatch batch) {
         long[] predicted = predictions(selection, batch);
         long[] labels = batch.requireLabels();
@@ -125,11 +209,16 @@ public final class Evaluator {
 
     /** The likeliest token after each position, [rows, length]. */
     private long[] predictions(AdapterSelection selection, TokenBatch batch) {
+        return logits(selection, batch, (ops, logits) -> ops.argmax(logits).toLongs());
+    }
+
+    /** Reads logits in the model's dtype before they are freed. */
+    private <T> T logits(
+            AdapterSelection selection, TokenBatch batch, BiFunction<Ops, Tensor, T> read) {
         BaseModel base = model.base();
         try (ForwardContext context = model.open(selection)) {
-            Ops ops = context.ops();
             Tensor hidden = base.hiddenStates(context, batch, null);
-            return ops.argmax(base.logits(context, hidden, batch)).toLongs();
+            return read.apply(context.ops(), base.logits(context, hidden, batch));
         }
     }
 

@@ -3,6 +3,7 @@ package org.peft4j.train.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -50,6 +51,25 @@ final class CollatorTest {
     }
 
     @Test
+    void takesSpansTargetsAndTypes() {
+        long[] ids = {5, 6, 7, 8};
+        Example first = Example.ofSpan(ids, 1, 2).withTokenTypes(0, 0, 1, 1);
+        Example second = Example.ofSpan(new long[] {5, 6, 7}, 0, 0);
+        TokenBatch spans = Collator.toLongest().collate(List.of(first, second));
+        assertArrayEquals(new long[] {1, 2, 0, 0}, spans.requireLabels());
+        assertArrayEquals(new long[] {0, 0, 1, 1, 0, 0, 0, 0}, spans.tokenTypeIds());
+        assertArrayEquals(new long[] {1, TokenBatch.IGNORED}, first.truncated(2).labels());
+
+        Example numbers = Example.ofTargets(ids, 0.5f, -1);
+        TokenBatch batch = Collator.toLongest().collate(List.of(numbers, numbers));
+        assertArrayEquals(new float[] {0.5f, -1, 0.5f, -1}, batch.requireTargets());
+        assertNull(batch.labels());
+        assertThrows(
+                PeftException.class,
+                () -> Collator.toLongest().collate(List.of(numbers, Example.ofTargets(ids, 1))));
+    }
+
+    @Test
     void rowsKeepTheirAdapters() {
         AdapterSelection common = AdapterSelection.of("a");
         assertEquals(common, Collator.selection(List.of(SHORT, LONG), common));
@@ -89,10 +109,13 @@ final class CollatorTest {
         PeftException error =
                 assertThrows(
                         PeftException.class,
-                        () -> Example.of(new long[] {1, 2, 3}, new long[] {1, 2}));
+                        () -> Example.of(new long[] {1, 2, 3, 4}, new long[] {1, 2, 3}));
         assertEquals(
-                "an example needs one label a token, or one in all, but has 3 tokens and 2 labels.",
+                "an example needs one label a token, or one in all, or two for a span, but has 4"
+                        + " tokens and 3 labels.",
                 error.getMessage());
+        assertThrows(PeftException.class, () -> Example.of(new long[] {1, 2}, new long[0]));
+        assertThrows(PeftException.class, () -> SHORT.withTokenTypes(1, 1, 1));
         assertThrows(PeftException.class, () -> Example.ofText());
         assertThrows(
                 PeftException.class, () -> SHORT.withSelection(AdapterSelection.perRow("a", "b")));
@@ -107,6 +130,7 @@ final class CollatorTest {
                         List.of(LONG, SHORT),
                         List.of(SHORT),
                         List.of(SHORT, Example.ofText(LONG.inputIds())),
+                        List.of(SHORT, LONG.withTokenTypes(0, 0, 0, 1, 1)),
                         List.of(SHORT, LONG.withSelection(AdapterSelection.of("a"))));
         for (List<Example> other : others) {
             assertTrue(!same.equals(DataFingerprint.of(other)), other.toString());

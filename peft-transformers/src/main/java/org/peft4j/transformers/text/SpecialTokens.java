@@ -22,6 +22,9 @@ import org.peft4j.core.files.JsonFiles;
  * @param end ends a text
  * @param pad fills a batch
  * @param unknown stands for what cannot be encoded
+ * @param classify stands before a text and is what an encoder classifies by: BERT's {@code [CLS]}
+ * @param separate stands behind each text of an encoder: BERT's {@code [SEP]}
+ * @param mask stands for a token to guess
  * @param ends all ids that end a generated text: those of {@code generation_config.json}, which
  *     chat models have several of, or else {@code end}
  */
@@ -30,6 +33,9 @@ public record SpecialTokens(
         OptionalLong end,
         OptionalLong pad,
         OptionalLong unknown,
+        OptionalLong classify,
+        OptionalLong separate,
+        OptionalLong mask,
         Set<Long> ends) {
 
     /** Copies the set. */
@@ -62,7 +68,14 @@ public record SpecialTokens(
         Set<Long> ends = ids(ids, "eos_token_id");
         end.ifPresent(id -> ends.addAll(ends.isEmpty() ? Set.of(id) : Set.of()));
         return new SpecialTokens(
-                find.apply("bos"), end, find.apply("pad"), find.apply("unk"), ends);
+                find.apply("bos"),
+                end,
+                find.apply("pad"),
+                find.apply("unk"),
+                find.apply("cls"),
+                find.apply("sep"),
+                find.apply("mask"),
+                ends);
     }
 
     private static Optional<JsonObject> json(Path directory, String name) {

@@ -1,13 +1,12 @@
 package org.peft4j.transformers.text;
 
-import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.PeftException;
@@ -21,16 +20,30 @@ public final class Tokenizer implements AutoCloseable {
 
     private static final String FILE = "tokenizer.json";
 
+    /** What tokenizers are saved as that only transformers' Python code reads. */
+    private static final List<String> SLOW_FILES =
+            List.of(
+                    "tokenizer.model",
+                    "spiece.model",
+                    "sentencepiece.bpe.model",
+                    "vocab.txt",
+                    "vocab.json",
+                    "merges.txt");
+
     /** DJL would cut at 512 ids and pad if it were not told. */
     private static final Map<String, String> WHOLE_TEXTS =
             Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "true");
 
     private final HuggingFaceTokenizer tokenizer;
     private final SpecialTokens special;
+    private final CleanUp cleanUp;
+    private final Optional<ChatTemplate> chatTemplate;
 
     private Tokenizer(HuggingFaceTokenizer tokenizer, Path directory) {
         this.tokenizer = tokenizer;
         this.special = SpecialTokens.read(directory, this::idOf);
+        this.cleanUp = CleanUp.read(directory);
+        this.chatTemplate = ChatTemplateFiles.read(directory);
     }
 
     /**
@@ -42,11 +55,7 @@ public final class Tokenizer implements AutoCloseable {
     public static Tokenizer open(Path directory) {
         Path file = directory.resolve(FILE);
         if (!Files.isRegularFile(file)) {
-            throw new BadFileException(
-                    directory,
-                    "has no " + FILE,
-                    "Download it with the checkpoint, or save the tokenizer once with transformers'"
-                            + " fast tokenizer");
+            throw missing(directory);
         }
         HuggingFaceTokenizer opened;
         try {
@@ -64,6 +73,40 @@ public final class Tokenizer implements AutoCloseable {
             opened.close();
             throw e;
         }
+    }
+
+    private static BadFileException missing(Path directory) {
+        List<String> slow =
+                SLOW_FILES.stream().filter(name -> Files.exists(directory.resolve(name))).toList();
+        return slow.isEmpty()
+                ? new BadFileException(
+                        directory,
+                        "has no " + FILE,
+                        "Download it with the checkpoint, or copy it from the base model")
+                : new BadFileException(
+                        directory,
+                        "has no " + FILE + " but only " + String.join(", ", slow),
+                        "Convert it once in Python: transformers.AutoTokenizer.from_pretrained(DIR)"
+                                + ".save_pretrained(DIR)");
+    }
+
+    /**
+     * Returns how the model wants chats to be written.
+     *
+     * @throws PeftException if the checkpoint has no chat template: a base model that was not
+     *     trained on chats
+     */
+    public ChatTemplate chatTemplate() {
+        return chatTemplate.orElseThrow(
+                () ->
+                        new PeftException(
+                                "this checkpoint has no chat template. Use one that was trained on"
+                                        + " chats, or make a template with ChatTemplate.of."));
+    }
+
+    /** Returns an encoder of chats by the checkpoint's template. */
+    public ChatEncoder chats() {
+        return new ChatEncoder(this, chatTemplate());
     }
 
     /** Returns the ids that have a meaning of their own. */
@@ -87,6 +130,26 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     /**
+     * Encodes a text and tells where each token comes from.
+     *
+     * @param text any text
+     * @param withSpecialTokens whether to add those that the model wants around it
+     */
+    public EncodedText encodeText(String text, boolean withSpecialTokens) {
+        return EncodedText.of(tokenizer.encode(text, withSpecialTokens, false), List.of(text));
+    }
+
+    /** Encodes two texts as one, with special tokens: a question and its context, two sentences. */
+    public EncodedText encodePair(String first, String second) {
+        return EncodedText.of(tokenizer.encode(first, second, true, false), List.of(first, second));
+    }
+
+    /** Encodes a text that is cut into words already, with special tokens, as TOKEN_CLS needs. */
+    public EncodedText encodeWords(List<String> words) {
+        return EncodedText.ofWords(tokenizer.encode(words, true, false), words);
+    }
+
+    /**
      * Encodes a text with special tokens and cuts it on the right; the special tokens stay.
      *
      * @param text any text
@@ -94,30 +157,19 @@ public final class Tokenizer implements AutoCloseable {
      * @throws PeftException if the special tokens alone are more
      */
     public long[] encode(String text, int most) {
-        Encoding encoding = tokenizer.encode(text, true, false);
-        long[] ids = encoding.getIds();
-        long[] added = encoding.getSpecialTokenMask();
-        int excess = ids.length - most;
-        if (excess <= 0) {
-            return ids;
-        }
-        List<Long> kept = new ArrayList<>();
-        for (int i = ids.length - 1; i >= 0; i--) {
-            if (added[i] == 0 && excess > 0) {
-                excess--;
-            } else {
-                kept.add(0, ids[i]);
-            }
-        }
-        if (excess > 0) {
-            throw new PeftException(
-                    "a text cannot be cut to "
-                            + most
-                            + " ids, because the special tokens around it are "
-                            + kept.size()
-                            + ".");
-        }
-        return kept.stream().mapToLong(Long::longValue).toArray();
+        return encodeText(text, true).truncated(most, EncodedText.Truncation.ONLY_FIRST).ids();
+    }
+
+    /**
+     * Encodes two texts that a model reads together, such as a question and where its answer is.
+     *
+     * @param first the first text
+     * @param second the second
+     * @param most the most ids; the longer text loses its end first, special tokens stay
+     * @throws PeftException if the special tokens alone are more
+     */
+    public TextPair encodePair(String first, String second, int most) {
+        return TextPair.of(tokenizer.encode(first, second, true, false), most);
     }
 
     /**
@@ -146,10 +198,10 @@ public final class Tokenizer implements AutoCloseable {
      * @param withoutSpecialTokens whether to leave special tokens out
      */
     public String decode(long[] ids, boolean withoutSpecialTokens) {
-        return ids.length == 0 ? "" : tokenizer.decode(ids, withoutSpecialTokens);
+        return ids.length == 0 ? "" : cleanUp.apply(tokenizer.decode(ids, withoutSpecialTokens));
     }
 
-    /** Decodes a text that grows, without special tokens. */
+    /** Decodes a text that grows, without special tokens and without the clean-up of spaces. */
     public TextStream textStream() {
         return textStream(new long[0]);
     }
@@ -161,7 +213,7 @@ public final class Tokenizer implements AutoCloseable {
      *     a space, and is not given out
      */
     public TextStream textStream(long[] before) {
-        return new TextStream(this::decode, before);
+        return new TextStream(ids -> ids.length == 0 ? "" : tokenizer.decode(ids, true), before);
     }
 
     /** Returns the id of a token's text, if that is one token. */

@@ -1,0 +1,143 @@
+package org.peft4j.benchmarks;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.peft4j.examples.sst2.Sst2;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Trains the same classifier here and in Python, one after the other, and prints both results. */
+@Command(
+        name = "sst2",
+        mixinStandardHelpOptions = true,
+        description = "LoRA with a classification head on SST-2, in peft4j and in Python's peft.")
+final class Sst2Comparison implements Callable<Integer> {
+
+    @Option(
+            names = "--python",
+            defaultValue = "python3",
+            description =
+                    "a Python that has src-test-fixtures/generate/requirements.txt"
+                            + " (${DEFAULT-VALUE})")
+    String python = "python3";
+
+    @Option(
+            names = "--script",
+            defaultValue = "benchmarks/python/sst2.py",
+            description = "the Python side (${DEFAULT-VALUE})")
+    Path script = Path.of("benchmarks/python/sst2.py");
+
+    @Option(names = "--data", required = true, description = "holds train.tsv and dev.tsv")
+    Path data = Path.of("");
+
+    @Option(names = "--base", required = true, description = "an encoder's checkpoint directory")
+    Path base = Path.of("");
+
+    @Option(
+            names = "--seeds",
+            split = ",",
+            defaultValue = "0",
+            description = "a run a side for each (${DEFAULT-VALUE})")
+    List<Long> seeds = List.of();
+
+    @Option(
+            names = "--threads",
+            defaultValue = "2",
+            description = "libtorch's threads (${DEFAULT-VALUE})")
+    int threads;
+
+    @Option(names = "--rank", defaultValue = "8", description = "LoRA rank (${DEFAULT-VALUE})")
+    int rank;
+
+    @Option(
+            names = "--targets",
+            defaultValue = "all-linear",
+            description = "target modules, all-linear or names with commas (${DEFAULT-VALUE})")
+    String targets = "all-linear";
+
+    @Option(names = "--epochs", defaultValue = "3", description = "epochs (${DEFAULT-VALUE})")
+    int epochs;
+
+    @Option(names = "--batch", defaultValue = "32", description = "batch (${DEFAULT-VALUE})")
+    int batch;
+
+    @Option(
+            names = "--learning-rate",
+            defaultValue = "1e-3",
+            description = "learning rate (${DEFAULT-VALUE})")
+    String learningRate = "1e-3";
+
+    private Sst2Comparison() {}
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        List<String> table = new ArrayList<>();
+        table.add("| seed | measure | peft4j | Python peft | ratio |");
+        table.add("|---:|---|---:|---:|---:|");
+        for (long seed : seeds) {
+            JsonObject here = side(SideProcess.java(Sst2.class), seed);
+            JsonObject there = side(SideProcess.python(python, script), seed);
+            table.add(row(seed, "dev accuracy, %", here, there, "dev_accuracy", 100));
+            table.add(row(seed, "training, s", here, there, "train_s", 1));
+            table.add(row(seed, "peak memory, MiB", here, there, "peak_rss_mib", 1));
+            table.add(row(seed, "trainable parameters", here, there, "trainable_parameters", 1));
+            System.err.printf("seed %d done%n", seed);
+        }
+        System.out.printf(
+                "%s; LoRA rank %d on %s; %d epochs, batch %d, learning rate %s, %d threads%n%n",
+                base.getFileName(), rank, targets, epochs, batch, learningRate, threads);
+        table.forEach(System.out::println);
+        return 0;
+    }
+
+    private JsonObject side(List<String> command, long seed)
+            throws IOException, InterruptedException {
+        Path out = Files.createTempDirectory("sst2");
+        try {
+            return SideProcess.run(command, arguments(seed, out), threads);
+        } finally {
+            delete(out);
+        }
+    }
+
+    private List<String> arguments(long seed, Path out) {
+        List<String> arguments = new ArrayList<>();
+        arguments.addAll(List.of("--data", data.toString(), "--base", base.toString()));
+        arguments.addAll(List.of("--out", out.toString(), "--seed", String.valueOf(seed)));
+        arguments.addAll(List.of("--rank", String.valueOf(rank), "--targets", targets));
+        arguments.addAll(List.of("--epochs", String.valueOf(epochs)));
+        arguments.addAll(List.of("--batch", String.valueOf(batch)));
+        arguments.addAll(List.of("--learning-rate", learningRate));
+        arguments.addAll(List.of("--threads", String.valueOf(threads)));
+        return arguments;
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static String row(
+            long seed,
+            String measure,
+            JsonObject here,
+            JsonObject there,
+            String key,
+            double factor) {
+        double a = factor * here.get(key).getAsDouble();
+        double b = factor * there.get(key).getAsDouble();
+        return String.format(
+                Locale.ROOT, "| %d | %s | %,.2f | %,.2f | %.2f |", seed, measure, a, b, a / b);
+    }
+}

@@ -1,0 +1,195 @@
+package org.peft4j.examples.sst2;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.peft4j.core.AdapterSelection;
+import org.peft4j.core.BaseModel;
+import org.peft4j.core.PeftModel;
+import org.peft4j.core.TrainableReport;
+import org.peft4j.core.ops.DType;
+import org.peft4j.examples.LossChart;
+import org.peft4j.examples.PeakMemory;
+import org.peft4j.examples.Program;
+import org.peft4j.lora.LoraConfig;
+import org.peft4j.lora.LoraConfigBuilder;
+import org.peft4j.train.Trainer;
+import org.peft4j.train.TrainingConfig;
+import org.peft4j.train.TrainingReport;
+import org.peft4j.train.data.Collator;
+import org.peft4j.train.data.Example;
+import org.peft4j.train.metrics.Classification;
+import org.peft4j.train.metrics.Evaluator;
+import org.peft4j.train.optim.Schedule;
+import org.peft4j.transformers.Checkpoints;
+import org.peft4j.transformers.HeadOptions;
+import org.peft4j.transformers.LoadOptions;
+import org.peft4j.transformers.text.Tokenizer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Trains an encoder to tell good reviews from bad ones, with LoRA and a fresh classification head,
+ * and saves the adapter as Python's {@code peft} would. The last line it prints is a JSON object.
+ */
+@Command(
+        name = "sst2",
+        mixinStandardHelpOptions = true,
+        description = "LoRA and a classification head on any encoder, on SST-2.")
+public final class Sst2 implements Callable<Integer> {
+
+    private static final AdapterSelection ADAPTER = AdapterSelection.of("default");
+    private static final double WARMUP = 0.06;
+
+    @Option(
+            names = "--data",
+            required = true,
+            description = "a directory with train.tsv and dev.tsv: a sentence, a tab, 0 or 1")
+    private Path data = Path.of("");
+
+    @Option(names = "--base", required = true, description = "an encoder's checkpoint directory")
+    private Path base = Path.of("");
+
+    @Option(
+            names = "--out",
+            defaultValue = "out/sst2",
+            description = "where adapter, checkpoints and chart go (${DEFAULT-VALUE})")
+    private Path out = Path.of("");
+
+    @Option(names = "--rank", defaultValue = "8", description = "LoRA rank (${DEFAULT-VALUE})")
+    private int rank;
+
+    @Option(
+            names = "--targets",
+            split = ",",
+            defaultValue = "all-linear",
+            description = "target modules (${DEFAULT-VALUE})")
+    private List<String> targets = List.of();
+
+    @Option(names = "--epochs", defaultValue = "3", description = "epochs (${DEFAULT-VALUE})")
+    private int epochs;
+
+    @Option(
+            names = "--batch",
+            defaultValue = "32",
+            description = "sentences of a batch (${DEFAULT-VALUE})")
+    private int batch;
+
+    @Option(
+            names = "--learning-rate",
+            defaultValue = "1e-3",
+            description = "learning rate (${DEFAULT-VALUE})")
+    private double learningRate;
+
+    @Option(
+            names = "--max-length",
+            defaultValue = "128",
+            description = "tokens of a sentence at most (${DEFAULT-VALUE})")
+    private int maxLength;
+
+    @Option(names = "--threads", description = "libtorch's threads; without, as many as cores")
+    private int threads;
+
+    @Option(names = "--seed", defaultValue = "0", description = "seed (${DEFAULT-VALUE})")
+    private long seed;
+
+    @Option(names = "--resume", description = "go on from the last checkpoint in --out")
+    private boolean resume;
+
+    private Sst2() {}
+
+    /** Runs the command; see {@code --help}. */
+    public static void main(String[] args) {
+        Program.run(new Sst2(), args);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (threads > 0) {
+            System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
+        }
+        HeadOptions head = HeadOptions.sequenceClassification(SentimentData.CLASSES).withSeed(seed);
+        LoadOptions options = LoadOptions.defaults().withDtype(DType.FLOAT32).withHead(head);
+        try (BaseModel frozen = Checkpoints.open(base, options);
+                Tokenizer tokenizer = Tokenizer.open(base);
+                PeftModel model = PeftModel.of(frozen)) {
+            model.add("default", lora(), seed);
+            TrainableReport trainable = model.trainableParameters();
+            System.out.println(trainable);
+            List<Example> train = read("train.tsv", tokenizer);
+            List<Example> dev = read("dev.tsv", tokenizer);
+            Collator collator = new Collator(tokenizer.padId(), 1);
+            Trainer trainer =
+                    Trainer.builder()
+                            .setModel(model)
+                            .setSelection(ADAPTER)
+                            .setExamples(train)
+                            .optEvaluation(dev)
+                            .optCollator(collator)
+                            .setConfig(training())
+                            .build();
+            TrainingReport report = resume ? trainer.resume() : trainer.train();
+            model.save("default", out.resolve("adapter"));
+            LossChart.write(report.losses(), "LoRA on SST-2", out.resolve("loss.png"));
+            Classification result =
+                    new Evaluator(model, collator, batch).classification(ADAPTER, dev);
+            print(trainable, report, result);
+        }
+        return 0;
+    }
+
+    private List<Example> read(String name, Tokenizer tokenizer) {
+        return SentimentData.read(data.resolve(name), tokenizer, maxLength);
+    }
+
+    private LoraConfig lora() {
+        LoraConfigBuilder config = LoraConfig.builder().rank(rank).alpha(2 * rank);
+        return (targets.equals(List.of("all-linear"))
+                        ? config.targetAllLinear()
+                        : config.targetModules(targets.toArray(new String[0])))
+                .build();
+    }
+
+    private TrainingConfig training() {
+        return TrainingConfig.builder()
+                .epochs(epochs)
+                .batchSize(batch)
+                .maxLength(maxLength)
+                .learningRate(learningRate)
+                .schedule(Schedule.LINEAR)
+                .warmupRatio(WARMUP)
+                .checkpointDirectory(out.resolve("checkpoints"))
+                .checkpointEverySteps(100)
+                .keepCheckpoints(2)
+                .seed(seed)
+                .build();
+    }
+
+    private static void print(
+            TrainableReport trainable, TrainingReport report, Classification result)
+            throws IOException {
+        double memory = PeakMemory.mebibytes();
+        System.out.printf(
+                Locale.ROOT,
+                "trained %d steps in %.1f s; peak memory %,.0f MiB%n"
+                        + "dev: %d of %d right (%.2f %%), F1 %.4f, Matthews %.4f%n",
+                report.steps(),
+                report.seconds(),
+                memory,
+                result.right(),
+                result.count(),
+                100 * result.accuracy(),
+                result.f1(1),
+                result.matthews());
+        JsonObject json = new JsonObject();
+        json.addProperty("trainable_parameters", trainable.trainable());
+        json.addProperty("train_s", report.seconds());
+        json.addProperty("peak_rss_mib", memory);
+        json.addProperty("dev_accuracy", result.accuracy());
+        json.addProperty("last_loss", report.lastLoss());
+        System.out.println(json);
+    }
+}
