@@ -44,6 +44,12 @@ final class LoraEncoderDecoderFilesTest {
     /** A base and what of it is targeted; the file must hold these names of the shared table. */
     private record Case(String base, List<String> targets, List<String> tables) {}
 
+    /**
+     * What peft cannot adapt as it is: transformers 5 computes nothing with the module {@code
+     * shared}, and BART's positions have no ids.
+     */
+    private static final Set<String> NOT_IN_PEFT = Set.of("shared", "embed_positions");
+
     private static final List<String> SHARED = List.of("shared");
     private static final List<String> ALL = List.of("shared", "encoder", "decoder", "lm_head");
 
@@ -109,7 +115,9 @@ final class LoraEncoderDecoderFilesTest {
                             .targetModules(one.targets().toArray(String[]::new))
                             .build();
             Tensors.addNoise(base.door(), model.add("default", config, 1), 0.1, 2);
-            model.save("default", folder.resolve("adapter"));
+            if (one.targets().stream().noneMatch(NOT_IN_PEFT::contains)) {
+                model.save("default", folder.resolve("adapter"));
+            }
             model.writeMerged(folder.resolve("merged"), "default");
             with = logits(model, ADAPTER, batch);
             model.merge("default");
