@@ -38,7 +38,7 @@ record MicroBatch(
         return new MicroBatch(
                 rows,
                 Collator.selection(examples, common),
-                examples.stream().mapToLong(Example::length).sum(),
+                examples.stream().mapToLong(Example::tokens).sum(),
                 base.lossCount(rows),
                 labelsOf);
     }

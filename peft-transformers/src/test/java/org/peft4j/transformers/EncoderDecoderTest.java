@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,23 +14,35 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.peft4j.core.AdapterSelection;
+import org.peft4j.core.BadFileException;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.DecoderStart;
 import org.peft4j.core.DecodingCache;
 import org.peft4j.core.ForwardContext;
+import org.peft4j.core.InjectionPoints;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.PeftModel;
 import org.peft4j.core.SequenceLayout;
 import org.peft4j.core.TaskType;
 import org.peft4j.core.TokenBatch;
+import org.peft4j.core.files.JsonFiles;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.AttentionFlow;
+import org.peft4j.core.points.EmbeddingPoint;
+import org.peft4j.core.points.InputPoint;
+import org.peft4j.core.points.LinearPoint;
+import org.peft4j.core.points.NormPoint;
+import org.peft4j.core.points.SublayerPoint;
 import org.peft4j.fixtures.Fixtures;
 import org.peft4j.fixtures.Golden;
 
@@ -418,6 +431,72 @@ final class EncoderDecoderTest {
             }
             Compare.close(name, expected, cachedLogits(model, prefix, left), null, LIMIT);
         }
+    }
+
+    /** The modules with weights are those that {@code transformers} has, under the same paths. */
+    @ParameterizedTest
+    @ValueSource(strings = {"t5", "t5-gated", "bart"})
+    void modulesAreThoseOfTransformers(String name) {
+        Map<String, Set<String>> paths = new HashMap<>();
+        Fixtures.goldenJson("targets")
+                .getAsJsonObject("models")
+                .getAsJsonObject(name)
+                .getAsJsonArray("modules")
+                .forEach(
+                        module -> {
+                            String kind = module.getAsJsonObject().get("class").getAsString();
+                            paths.computeIfAbsent(
+                                            kind.replaceFirst("^.*(Embedding|Norm)$", "$1"),
+                                            k -> new TreeSet<>())
+                                    .add(module.getAsJsonObject().get("path").getAsString());
+                        });
+        try (BaseModel base = Checkpoints.open(Fixtures.base(name))) {
+            InjectionPoints points = base.points();
+            assertEquals(paths.get("Linear"), new TreeSet<>(points.paths(LinearPoint.class)));
+            assertEquals(paths.get("Embedding"), new TreeSet<>(points.paths(EmbeddingPoint.class)));
+            assertEquals(paths.get("Norm"), new TreeSet<>(points.paths(NormPoint.class)));
+            Set<SublayerPoint.Kind> kinds =
+                    points.of(SublayerPoint.class).stream()
+                            .map(SublayerPoint::kind)
+                            .collect(Collectors.toSet());
+            assertEquals(Set.of(SublayerPoint.Kind.values()), kinds);
+            assertEquals(
+                    List.of(InputPoint.Kind.ENCODER, InputPoint.Kind.DECODER),
+                    points.of(InputPoint.class).stream().map(InputPoint::kind).toList());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "t5|feed_forward_proj|\"gated-softsign\"|feed_forward_proj",
+                "t5|relative_attention_num_buckets|2|relative_attention_num_buckets",
+                "t5|relative_attention_max_distance|4|relative_attention_max_distance",
+                "t5|layer_norm_epsilon|0|layer_norm_epsilon",
+                "t5|num_layers|0|num_layers",
+                "t5|d_ff|24|encoder.block.0.layer.1.DenseReluDense.wi.weight",
+                "t5|num_heads|2|encoder.block.0.layer.0.SelfAttention.q.weight",
+                "t5|num_decoder_layers|3|decoder.block.2.layer.0.SelfAttention.q.weight",
+                "t5|relative_attention_num_buckets|16|relative_attention_bias.weight",
+                "bart|decoder_attention_heads|3|decoder_attention_heads",
+                "bart|encoder_layers|null|encoder_layers",
+                "bart|activation_function|\"softsign\"|activation_function",
+                "bart|decoder_ffn_dim|24|model.decoder.layers.0.fc1.weight",
+                "bart|max_position_embeddings|32|model.encoder.embed_positions.weight",
+                "bart|vocab_size|95|model.shared.weight",
+            })
+    void namesWhatIsWrong(
+            String name, String field, String value, String named, @TempDir Path directory)
+            throws Exception {
+        Fixtures.copy(Fixtures.base(name), directory);
+        Path file = directory.resolve("config.json");
+        JsonObject config = JsonFiles.read(file);
+        config.add(field, JsonFiles.parse(file, "{\"value\": " + value + "}").get("value"));
+        Files.writeString(file, config.toString());
+        BadFileException e =
+                assertThrows(BadFileException.class, () -> Checkpoints.open(directory).close());
+        assertTrue(String.valueOf(e.getMessage()).contains(named), e::toString);
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.peft4j.train.data;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.PeftException;
@@ -32,19 +33,14 @@ public record Collator(long padId, int multipleOf) {
     /**
      * Pads rows into a batch.
      *
-     * @param examples at least one; all with labels of the same kind
+     * @param examples at least one; all with labels of the same kind, and either all or none with a
+     *     source
      * @return ids, mask and types [rows, length]; labels [rows, length], [rows] or [rows, 2];
-     *     targets [rows, outputs]
+     *     targets [rows, outputs]; the sources padded to a length of their own
      */
     public TokenBatch collate(List<Example> examples) {
-        int longest = examples.stream().mapToInt(Example::length).max().orElse(0);
-        int width = (longest + multipleOf - 1) / multipleOf * multipleOf;
-        long[] ids = padded(examples, width, padId, Example::inputIds);
-        long[] mask = new long[ids.length];
-        for (int row = 0; row < examples.size(); row++) {
-            Arrays.fill(mask, row * width, row * width + examples.get(row).length(), 1);
-        }
-        TokenBatch batch = new TokenBatch(new SequenceLayout(examples.size(), 0, width, mask), ids);
+        TokenBatch batch = padded(examples.stream().map(Example::inputIds).toList());
+        int width = batch.length();
         if (examples.stream().anyMatch(example -> example.tokenTypeIds() != null)) {
             batch = batch.withTokenTypeIds(padded(examples, width, 0, Collator::types));
         }
@@ -52,27 +48,46 @@ public record Collator(long padId, int multipleOf) {
             batch = batch.withTargets(targets(examples));
         }
         boolean unlabelled = examples.stream().allMatch(e -> e.labels().length == 0);
-        return unlabelled ? batch : batch.withLabels(labels(examples, width));
+        batch = unlabelled ? batch : batch.withLabels(labels(examples, width));
+        List<long[]> sources =
+                examples.stream().map(Example::source).filter(Objects::nonNull).toList();
+        if (!sources.isEmpty() && sources.size() < examples.size()) {
+            throw new PeftException(
+                    "some examples have a source and some have none. Give all of a data set the"
+                            + " same kind.");
+        }
+        return sources.isEmpty() ? batch : batch.withSource(padded(sources));
+    }
+
+    private TokenBatch padded(List<long[]> rows) {
+        int longest = rows.stream().mapToInt(row -> row.length).max().orElse(0);
+        int width = (longest + multipleOf - 1) / multipleOf * multipleOf;
+        long[] mask = new long[rows.size() * width];
+        for (int row = 0; row < rows.size(); row++) {
+            Arrays.fill(mask, row * width, row * width + rows.get(row).length, 1);
+        }
+        SequenceLayout layout = new SequenceLayout(rows.size(), 0, width, mask);
+        return new TokenBatch(layout, padded(rows, width, padId, row -> row));
     }
 
     private static long[] types(Example example) {
         long[] types = example.tokenTypeIds();
-        return types == null ? new long[example.length()] : types;
+        return types == null ? new long[example.inputIds().length] : types;
     }
 
-    private static long[] padded(
-            List<Example> examples, int width, long filler, Function<Example, long[]> values) {
-        long[] padded = new long[examples.size() * width];
+    private static <T> long[] padded(
+            List<T> rows, int width, long filler, Function<T, long[]> values) {
+        long[] padded = new long[rows.size() * width];
         Arrays.fill(padded, filler);
-        for (int row = 0; row < examples.size(); row++) {
-            long[] of = values.apply(examples.get(row));
+        for (int row = 0; row < rows.size(); row++) {
+            long[] of = values.apply(rows.get(row));
             System.arraycopy(of, 0, padded, row * width, of.length);
         }
         return padded;
     }
 
     private static long[] labels(List<Example> examples, int width) {
-        if (examples.stream().allMatch(e -> e.labels().length == e.length())) {
+        if (examples.stream().allMatch(e -> e.labels().length == e.inputIds().length)) {
             return padded(examples, width, TokenBatch.IGNORED, Example::labels);
         }
         int each = examples.get(0).labels().length;

@@ -22,6 +22,7 @@ public final class DataFingerprint {
             update(digest, example.labels());
             update(digest, example.tokenTypeIds());
             update(digest, bits(example.targets()));
+            update(digest, example.source());
             byte[] selection = String.valueOf(example.selection()).getBytes(StandardCharsets.UTF_8);
             digest.update(selection);
         }

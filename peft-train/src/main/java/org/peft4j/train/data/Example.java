@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterSelection;
+import org.peft4j.core.DecoderStart;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.TokenBatch;
 
@@ -18,19 +19,32 @@ import org.peft4j.core.TokenBatch;
  * @param targets numbers to predict, one for each output of the model; or null
  * @param selection the adapters that act on this row; null for those of the whole training. A
  *     mixture of rows with different ones trains several adapters at once.
+ * @param source for an encoder-decoder, what its encoder reads; the tokens are the decoder's then.
+ *     Null for other models
  */
 public record Example(
         long[] inputIds,
         long @Nullable [] tokenTypeIds,
         long[] labels,
         float @Nullable [] targets,
-        @Nullable AdapterSelection selection) {
+        @Nullable AdapterSelection selection,
+        long @Nullable [] source) {
 
     private static final int SPAN = 2;
 
+    /** An example without a source. */
+    public Example(
+            long[] inputIds,
+            long @Nullable [] tokenTypeIds,
+            long[] labels,
+            float @Nullable [] targets,
+            @Nullable AdapterSelection selection) {
+        this(inputIds, tokenTypeIds, labels, targets, selection, null);
+    }
+
     /** Checks the sizes. */
     public Example {
-        if (inputIds.length == 0) {
+        if (inputIds.length == 0 || (source != null && source.length == 0)) {
             throw new PeftException("an example must have at least one token.");
         }
         if (tokenTypeIds != null && tokenTypeIds.length != inputIds.length) {
@@ -111,9 +125,25 @@ public record Example(
         return of(ids, labels);
     }
 
-    /** Returns the number of tokens. */
+    /**
+     * An example of an encoder-decoder: all of a target is to be predicted, given a source.
+     *
+     * @param source what the encoder reads
+     * @param target what the decoder is to predict, with its end token
+     * @param start what the decoder begins with: {@code base.decoderStart()}
+     */
+    public static Example ofTarget(long[] source, long[] target, DecoderStart start) {
+        return new Example(start.shifted(target), null, target, null, null, source);
+    }
+
+    /** Returns the number of tokens, those of the source included. */
+    public int tokens() {
+        return inputIds.length + (source == null ? 0 : source.length);
+    }
+
+    /** Returns the number of positions; of source or target, whichever has more. */
     public int length() {
-        return inputIds.length;
+        return source == null ? inputIds.length : Math.max(inputIds.length, source.length);
     }
 
     /** Returns the adapters of this row, or the common ones where it names none. */
@@ -123,27 +153,32 @@ public record Example(
 
     /** Returns the same example for other adapters. */
     public Example withSelection(AdapterSelection adapters) {
-        return new Example(inputIds, tokenTypeIds, labels, targets, adapters);
+        return new Example(inputIds, tokenTypeIds, labels, targets, adapters, source);
     }
 
     /** Returns the same example with the types of its tokens. */
     public Example withTokenTypes(long... types) {
-        return new Example(inputIds, types, labels, targets, selection);
+        return new Example(inputIds, types, labels, targets, selection, source);
     }
 
-    /** Returns the first tokens, with their labels. */
+    /** Returns the first tokens, with their labels, and the first of the source. */
     Example truncated(int length) {
         return new Example(
-                Arrays.copyOf(inputIds, length),
-                tokenTypeIds == null ? null : Arrays.copyOf(tokenTypeIds, length),
+                first(inputIds, length),
+                tokenTypeIds == null ? null : first(tokenTypeIds, length),
                 truncatedLabels(length),
                 targets,
-                selection);
+                selection,
+                source == null ? null : first(source, length));
+    }
+
+    private static long[] first(long[] values, int length) {
+        return Arrays.copyOf(values, Math.min(values.length, length));
     }
 
     private long[] truncatedLabels(int length) {
         if (labels.length == inputIds.length) {
-            return Arrays.copyOf(labels, length);
+            return first(labels, length);
         }
         return labels.length == SPAN
                 ? Arrays.stream(labels).map(at -> at < length ? at : TokenBatch.IGNORED).toArray()
@@ -157,7 +192,8 @@ public record Example(
                 && Arrays.equals(tokenTypeIds, that.tokenTypeIds)
                 && Arrays.equals(labels, that.labels)
                 && Arrays.equals(targets, that.targets)
-                && Objects.equals(selection, that.selection);
+                && Objects.equals(selection, that.selection)
+                && Arrays.equals(source, that.source);
     }
 
     @Override
@@ -167,6 +203,7 @@ public record Example(
                 Arrays.hashCode(tokenTypeIds),
                 Arrays.hashCode(labels),
                 Arrays.hashCode(targets),
-                selection);
+                selection,
+                Arrays.hashCode(source));
     }
 }

@@ -1,7 +1,7 @@
 package org.peft4j.train.metrics;
 
 /**
- * How often a causal model's likeliest token is the right one.
+ * How often a language model's likeliest token is the right one.
  *
  * @param rightTokens labels that were predicted, each given all tokens before it
  * @param tokens all labels

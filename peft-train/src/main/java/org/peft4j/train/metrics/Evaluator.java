@@ -77,13 +77,14 @@ public final class Evaluator {
      *
      * @param selection the adapters of examples that name none
      * @param examples the data
-     * @throws PeftException if the base is not a causal language model
+     * @throws PeftException if the base is no language model
      */
     public Accuracy accuracy(AdapterSelection selection, List<Example> examples) {
         TaskType task = model.base().info().task();
-        if (task != TaskType.CAUSAL_LM) {
+        if (task != TaskType.CAUSAL_LM && task != TaskType.SEQ_2_SEQ_LM) {
             throw new PeftException(
-                    "next-token accuracy is defined for CAUSAL_LM, and this base does "
+                    "next-token accuracy is defined for CAUSAL_LM and SEQ_2_SEQ_LM, and this base"
+                            + " does "
                             + task
                             + ".");
         }
@@ -184,6 +185,8 @@ public final class Evaluator {
     private Accuracy accuracy(AdapterSelection selection, TokenBatch batch) {
         long[] predicted = predictions(selection, batch);
         long[] labels = batch.requireLabels();
+        // a decoder behind an encoder reads its labels one position late
+        int ahead = model.base().info().task() == TaskType.SEQ_2_SEQ_LM ? 0 : 1;
         long right = 0;
         long tokens = 0;
         long exact = 0;
@@ -191,10 +194,10 @@ public final class Evaluator {
         for (int row = 0; row < batch.rows(); row++) {
             long rightInRow = 0;
             long inRow = 0;
-            for (int i = 1; i < batch.length(); i++) {
+            for (int i = ahead; i < batch.length(); i++) {
                 int at = row * batch.length() + i;
                 inRow += labels[at] == TokenBatch.IGNORED ? 0 : 1;
-                rightInRow += labels[at] == predicted[at - 1] ? 1 : 0;
+                rightInRow += labels[at] == predicted[at - ahead] ? 1 : 0;
             }
             right += rightInRow;
             tokens += inRow;

@@ -2,6 +2,7 @@ package org.peft4j.train.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.peft4j.core.AdapterSelection;
+import org.peft4j.core.DecoderStart;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.TokenBatch;
 
@@ -79,6 +81,27 @@ final class CollatorTest {
                 common,
                 Collator.selection(List.of(SHORT, LONG.withSelection(common)), common),
                 "all the same is one selection");
+    }
+
+    @Test
+    void sourcesArePaddedToALengthOfTheirOwn() {
+        DecoderStart start = new DecoderStart(9, 0);
+        Example one = Example.ofTarget(new long[] {5, 6, 7}, new long[] {11, 12}, start);
+        Example other = Example.ofTarget(new long[] {8}, new long[] {13}, start);
+        TokenBatch batch = Collator.toLongest().collate(List.of(one, other));
+        assertArrayEquals(new long[] {9, 11, 9, 0}, batch.inputIds());
+        assertArrayEquals(new long[] {11, 12, 13, -100}, batch.requireLabels());
+        TokenBatch source = batch.requireSource();
+        assertArrayEquals(new long[] {5, 6, 7, 8, 0, 0}, source.inputIds());
+        assertArrayEquals(new long[] {1, 1, 1, 1, 0, 0}, source.layout().mask());
+        assertEquals(3, one.length());
+        assertEquals(5, one.tokens());
+        assertArrayEquals(new long[] {5, 6}, one.truncated(2).source());
+        assertThrows(PeftException.class, () -> Collator.toLongest().collate(List.of(one, SHORT)));
+        String fingerprint = DataFingerprint.of(List.of(one));
+        Example elsewhere = Example.ofTarget(new long[] {5, 6, 8}, new long[] {11, 12}, start);
+        assertNotEquals(fingerprint, DataFingerprint.of(List.of(elsewhere)));
+        assertNotEquals(one, elsewhere);
     }
 
     @Test

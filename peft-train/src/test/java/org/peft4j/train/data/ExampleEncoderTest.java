@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.peft4j.core.DecoderStart;
 import org.peft4j.core.PeftException;
 import org.peft4j.fixtures.Fixtures;
 
@@ -23,6 +24,20 @@ final class ExampleEncoderTest {
                 ExampleEncoder.of(LETTERS, 2).withBegin(1).encode(new PromptCompletion("ab", "c"));
         assertArrayEquals(new long[] {1, 'a', 'b', 'c', 2}, example.inputIds());
         assertArrayEquals(new long[] {-100, -100, -100, 'c', 2}, example.labels());
+    }
+
+    @Test
+    void anEncoderReadsThePromptAndADecoderPredictsTheCompletion() {
+        ExampleEncoder encoder =
+                ExampleEncoder.of(LETTERS, 2).withDecoderStart(new DecoderStart(0, 0));
+        Example example = encoder.encode(new PromptCompletion("ab", "c"));
+        assertArrayEquals(new long[] {'a', 'b', 2}, example.source());
+        assertArrayEquals(new long[] {0, 'c'}, example.inputIds());
+        assertArrayEquals(new long[] {'c', 2}, example.labels());
+        Example begun = encoder.withBegin(1).encode(new PromptCompletion("ab", "c"));
+        assertArrayEquals(new long[] {1, 'a', 'b', 2}, begun.source());
+        assertArrayEquals(new long[] {1, 'c', 2}, begun.labels());
+        assertThrows(PeftException.class, () -> encoder.encode("ab"));
     }
 
     @Test

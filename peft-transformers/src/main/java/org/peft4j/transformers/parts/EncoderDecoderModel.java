@@ -31,6 +31,11 @@ import org.peft4j.transformers.heads.TaskHead;
  * <p>For SEQ_2_SEQ_LM a batch is the decoder's and has a source, which the encoder reads. For the
  * other tasks a batch without a source is the encoder's, and the decoder reads the same ids one
  * position late.
+ *
+ * <p>The table of embeddings that both sides read goes by the names of three modules: {@code
+ * shared} acts on both sides, {@code encoder.embed_tokens} and {@code decoder.embed_tokens} on
+ * their own. Since transformers 5 its {@code shared} acts on nothing; before that it was the only
+ * one of the three.
  */
 public final class EncoderDecoderModel extends FrozenBase {
 
