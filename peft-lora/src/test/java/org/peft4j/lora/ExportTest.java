@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -104,10 +105,13 @@ final class ExportTest {
         tensors.add(longs(golden, "attention_mask"));
         try (BaseModel base = task.open();
                 PeftModel model = PeftModel.of(base)) {
+            if (task.task() == TaskType.SEQ_2_SEQ_LM) {
+                tensors.addAll(decoderInputs(task.batch(base)));
+            }
             model.add("default", task.lora().config(), 1);
             try (PlainTraining training = new PlainTraining(model, "default", 1e-2)) {
                 for (int i = 0; i < STEPS; i++) {
-                    training.step(task.trainingBatches().get(i % 2));
+                    training.step(task.trainingBatches(base).get(i % 2));
                 }
             }
             model.save("default", folder.resolve("adapter"));
@@ -119,10 +123,23 @@ final class ExportTest {
         SafetensorsWriter.write(folder.resolve("golden.safetensors"), tensors);
     }
 
+    /** What the decoder of an encoder-decoder reads. */
+    private static List<TensorSource> decoderInputs(TokenBatch batch) {
+        long[] shape = {batch.rows(), batch.length()};
+        long[] mask = batch.layout().mask();
+        if (mask == null) {
+            mask = new long[batch.inputIds().length];
+            Arrays.fill(mask, 1);
+        }
+        return List.of(
+                longs("decoder_input_ids", shape, batch.inputIds()),
+                longs("decoder_attention_mask", shape, mask));
+    }
+
     /** The logits; of answers, those of their first and of their last tokens. */
     private static List<TensorSource> outputs(
             String suffix, TaskCase task, PeftModel model, AdapterSelection selection) {
-        TokenBatch batch = task.batch();
+        TokenBatch batch = task.batch(model.base());
         if (task.task() != TaskType.QUESTION_ANS) {
             return List.of(logits("logits" + suffix, model, selection, batch));
         }
@@ -142,11 +159,14 @@ final class ExportTest {
     }
 
     private static TensorSource longs(Golden golden, String tensor) {
-        long[] values = golden.longs(tensor);
+        return longs(tensor, golden.get(tensor).shape(), golden.longs(tensor));
+    }
+
+    private static TensorSource longs(String name, long[] shape, long[] values) {
         return TensorSource.of(
-                tensor,
+                name,
                 StoredType.I64,
-                golden.get(tensor).shape(),
+                shape,
                 () -> {
                     ByteBuffer bytes = buffer(8 * values.length);
                     bytes.asLongBuffer().put(values);
