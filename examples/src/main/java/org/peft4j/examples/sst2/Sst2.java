@@ -70,6 +70,12 @@ public final class Sst2 implements Callable<Integer> {
             description = "target modules (${DEFAULT-VALUE})")
     private List<String> targets = List.of();
 
+    @Option(
+            names = "--dropout",
+            defaultValue = "0",
+            description = "dropout of what LoRA reads (${DEFAULT-VALUE})")
+    private double dropout;
+
     @Option(names = "--epochs", defaultValue = "3", description = "epochs (${DEFAULT-VALUE})")
     private int epochs;
 
@@ -153,7 +159,7 @@ public final class Sst2 implements Callable<Integer> {
     }
 
     private LoraConfig lora() {
-        LoraConfigBuilder config = LoraConfig.builder().rank(rank).alpha(2 * rank);
+        LoraConfigBuilder config = LoraConfig.builder().rank(rank).alpha(2 * rank).dropout(dropout);
         return (targets.equals(List.of("all-linear"))
                         ? config.targetAllLinear()
                         : config.targetModules(targets.toArray(new String[0])))
