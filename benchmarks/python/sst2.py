@@ -1,8 +1,8 @@
 """The Python side of LoRA on SST-2; the Java side is org.peft4j.examples.sst2.Sst2.
 
 Equal terms: checkpoint, data, targets, rank, batch, padding to the longest, AdamW with weight decay
-0.01, linear schedule with warm-up, clipping to 1, float32, no dropout anywhere (peft4j's frozen base
-has none), the same number of threads. The last line it prints is a JSON object.
+0.01, linear schedule with warm-up, clipping to 1, float32, no dropout but LoRA's own (peft4j's frozen
+base has none), the same number of threads. The last line it prints is a JSON object.
 """
 
 import argparse
@@ -53,6 +53,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="where the adapter goes")
     parser.add_argument("--rank", type=int, default=8)
     parser.add_argument("--targets", default="all-linear")
+    parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--learning-rate", type=float, default=1e-3)
@@ -75,7 +76,11 @@ def main() -> None:
     )
     targets = args.targets if args.targets == "all-linear" else args.targets.split(",")
     config = LoraConfig(
-        task_type="SEQ_CLS", r=args.rank, lora_alpha=2 * args.rank, target_modules=targets
+        task_type="SEQ_CLS",
+        r=args.rank,
+        lora_alpha=2 * args.rank,
+        lora_dropout=args.dropout,
+        target_modules=targets,
     )
     model = get_peft_model(base, config)
     model.print_trainable_parameters()

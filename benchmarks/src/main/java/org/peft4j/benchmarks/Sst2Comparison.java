@@ -63,6 +63,12 @@ final class Sst2Comparison implements Callable<Integer> {
             description = "target modules, all-linear or names with commas (${DEFAULT-VALUE})")
     String targets = "all-linear";
 
+    @Option(
+            names = "--dropout",
+            defaultValue = "0",
+            description = "dropout of what LoRA reads (${DEFAULT-VALUE})")
+    String dropout = "0";
+
     @Option(names = "--epochs", defaultValue = "3", description = "epochs (${DEFAULT-VALUE})")
     int epochs;
 
@@ -85,15 +91,24 @@ final class Sst2Comparison implements Callable<Integer> {
         for (long seed : seeds) {
             JsonObject here = side(SideProcess.java(Sst2.class), seed);
             JsonObject there = side(SideProcess.python(python, script), seed);
-            table.add(row(seed, "dev accuracy, %", here, there, "dev_accuracy", 100));
-            table.add(row(seed, "training, s", here, there, "train_s", 1));
-            table.add(row(seed, "peak memory, MiB", here, there, "peak_rss_mib", 1));
-            table.add(row(seed, "trainable parameters", here, there, "trainable_parameters", 1));
+            table.add(row(seed, "dev accuracy, %", here, there, "dev_accuracy", 100, "%.2f"));
+            table.add(row(seed, "training, s", here, there, "train_s", 1, "%.1f"));
+            table.add(row(seed, "peak memory, MiB", here, there, "peak_rss_mib", 1, "%,.0f"));
+            table.add(
+                    row(
+                            seed,
+                            "trainable parameters",
+                            here,
+                            there,
+                            "trainable_parameters",
+                            1,
+                            "%,.0f"));
             System.err.printf("seed %d done%n", seed);
         }
         System.out.printf(
-                "%s; LoRA rank %d on %s; %d epochs, batch %d, learning rate %s, %d threads%n%n",
-                base.getFileName(), rank, targets, epochs, batch, learningRate, threads);
+                "%s; LoRA rank %d on %s, dropout %s; %d epochs, batch %d, learning rate %s, %d"
+                        + " threads%n%n",
+                base.getFileName(), rank, targets, dropout, epochs, batch, learningRate, threads);
         table.forEach(System.out::println);
         return 0;
     }
@@ -113,6 +128,7 @@ final class Sst2Comparison implements Callable<Integer> {
         arguments.addAll(List.of("--data", data.toString(), "--base", base.toString()));
         arguments.addAll(List.of("--out", out.toString(), "--seed", String.valueOf(seed)));
         arguments.addAll(List.of("--rank", String.valueOf(rank), "--targets", targets));
+        arguments.addAll(List.of("--dropout", dropout));
         arguments.addAll(List.of("--epochs", String.valueOf(epochs)));
         arguments.addAll(List.of("--batch", String.valueOf(batch)));
         arguments.addAll(List.of("--learning-rate", learningRate));
@@ -134,10 +150,11 @@ final class Sst2Comparison implements Callable<Integer> {
             JsonObject here,
             JsonObject there,
             String key,
-            double factor) {
+            double factor,
+            String number) {
         double a = factor * here.get(key).getAsDouble();
         double b = factor * there.get(key).getAsDouble();
-        return String.format(
-                Locale.ROOT, "| %d | %s | %,.2f | %,.2f | %.2f |", seed, measure, a, b, a / b);
+        String format = "| %d | %s | " + number + " | " + number + " | %.2f |";
+        return String.format(Locale.ROOT, format, seed, measure, a, b, a / b);
     }
 }

@@ -14,6 +14,7 @@ import org.peft4j.core.ops.DType;
 import org.peft4j.examples.LossChart;
 import org.peft4j.examples.PeakMemory;
 import org.peft4j.examples.Program;
+import org.peft4j.examples.StopOnExit;
 import org.peft4j.lora.LoraConfig;
 import org.peft4j.lora.LoraConfigBuilder;
 import org.peft4j.train.Trainer;
@@ -69,6 +70,12 @@ public final class Sst2 implements Callable<Integer> {
             description = "target modules (${DEFAULT-VALUE})")
     private List<String> targets = List.of();
 
+    @Option(
+            names = "--dropout",
+            defaultValue = "0",
+            description = "dropout of what LoRA reads (${DEFAULT-VALUE})")
+    private double dropout;
+
     @Option(names = "--epochs", defaultValue = "3", description = "epochs (${DEFAULT-VALUE})")
     private int epochs;
 
@@ -113,7 +120,8 @@ public final class Sst2 implements Callable<Integer> {
         }
         HeadOptions head = HeadOptions.sequenceClassification(SentimentData.CLASSES).withSeed(seed);
         LoadOptions options = LoadOptions.defaults().withDtype(DType.FLOAT32).withHead(head);
-        try (BaseModel frozen = Checkpoints.open(base, options);
+        try (StopOnExit exit = new StopOnExit();
+                BaseModel frozen = Checkpoints.open(base, options);
                 Tokenizer tokenizer = Tokenizer.open(base);
                 PeftModel model = PeftModel.of(frozen)) {
             model.add("default", lora(), seed);
@@ -131,7 +139,12 @@ public final class Sst2 implements Callable<Integer> {
                             .optCollator(collator)
                             .setConfig(training())
                             .build();
+            exit.watch(trainer);
             TrainingReport report = resume ? trainer.resume() : trainer.train();
+            if (!report.isComplete()) {
+                System.out.printf("stopped after step %d; --resume goes on%n", report.steps());
+                return 1;
+            }
             model.save("default", out.resolve("adapter"));
             LossChart.write(report.losses(), "LoRA on SST-2", out.resolve("loss.png"));
             Classification result =
@@ -146,7 +159,7 @@ public final class Sst2 implements Callable<Integer> {
     }
 
     private LoraConfig lora() {
-        LoraConfigBuilder config = LoraConfig.builder().rank(rank).alpha(2 * rank);
+        LoraConfigBuilder config = LoraConfig.builder().rank(rank).alpha(2 * rank).dropout(dropout);
         return (targets.equals(List.of("all-linear"))
                         ? config.targetAllLinear()
                         : config.targetModules(targets.toArray(new String[0])))
