@@ -53,7 +53,9 @@ final class DecodeComparison implements Callable<Integer> {
                 Peers.Runs runs =
                         peers.run(Decode.class, "decode.py", arguments(checkpoint, dtype, rows));
                 if (!runs.here().get(0).get("ids").equals(runs.there().get(0).get("ids"))) {
-                    System.err.println("the two sides chose other tokens; see --help for dtypes");
+                    System.err.println(
+                            "the two sides chose other tokens, as rounding in bfloat16 may make"
+                                    + " them do");
                 }
                 String what = dtype.configName() + " | " + rows;
                 table.add(row(what, "prefill, tokens/s", runs, "prefill_tokens_per_s", ""));
