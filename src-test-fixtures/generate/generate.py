@@ -76,6 +76,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=common.RESOURCES, help="folder to replace")
     parser.add_argument("--keep", action="store_true", help="keep a file that would only change by rounding")
+    parser.add_argument("--only", nargs="+", metavar="PART", choices=[part.__name__ for part in PARTS],
+                        help="rebuild what these parts write, and leave the rest as it is")
     arguments = parser.parse_args()
     out = arguments.out.resolve()
     if out.exists() and any(out.iterdir()) and not (out / MARK).exists():
@@ -90,7 +92,9 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch) / "fixtures"
-        for part in PARTS:
+        if arguments.only:
+            shutil.copytree(out, root)
+        for part in (part for part in PARTS if part.__name__ in (arguments.only or [part.__name__])):
             print(part.__name__, flush=True)
             part.write(root)
         write_environment(root)

@@ -1,6 +1,5 @@
 package org.peft4j.lora;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
@@ -9,23 +8,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterOrigin;
-import org.peft4j.core.BadFileException;
-import org.peft4j.core.PeftException;
+import org.peft4j.core.PeftConfigJson;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.targets.TargetSpec;
 import org.peft4j.core.targets.Targets;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** {@code adapter_config.json} of a LoRA adapter, key by key as peft writes it. */
 final class LoraConfigJson {
-
-    private static final Logger LOG = LoggerFactory.getLogger(LoraConfigJson.class);
 
     /** What peft writes for variants of LoRA that change its numbers and are not implemented. */
     private static final JsonObject NOT_IMPLEMENTED = notImplemented();
@@ -73,7 +65,7 @@ final class LoraConfigJson {
         WITHOUT_EFFECT.entrySet().forEach(e -> json.add(e.getKey(), e.getValue()));
         config.origin().writeTo(json, LoraConfig.PEFT_TYPE);
         json.addProperty("r", config.rank());
-        json.add("lora_alpha", number(config.alpha()));
+        json.add("lora_alpha", PeftConfigJson.number(config.alpha()));
         json.addProperty("lora_dropout", config.dropout());
         Targets targets = config.targets();
         json.add("target_modules", targets.modules().toJson());
@@ -82,42 +74,28 @@ final class LoraConfigJson {
         @Nullable List<Integer> layers = targets.layers();
         json.add(
                 "layers_to_transform",
-                layers == null ? JsonNull.INSTANCE : array(layers, JsonPrimitive::new));
+                layers == null
+                        ? JsonNull.INSTANCE
+                        : PeftConfigJson.array(layers, JsonPrimitive::new));
         json.add("layers_pattern", oneOrMore(targets.layerLists()));
         json.add("rank_pattern", object(config.rankPattern().asMap(), JsonPrimitive::new));
-        json.add("alpha_pattern", object(config.alphaPattern().asMap(), LoraConfigJson::number));
+        json.add("alpha_pattern", object(config.alphaPattern().asMap(), PeftConfigJson::number));
         json.addProperty("use_rslora", config.useRslora());
         json.addProperty("bias", config.bias().configName());
         json.addProperty("lora_bias", config.loraBias());
         json.addProperty("fan_in_fan_out", config.fanInFanOut());
         json.add("init_lora_weights", config.initialization().toJson());
-        List<String> saved = config.modulesToSave();
-        json.add(
-                "modules_to_save",
-                saved.isEmpty() ? JsonNull.INSTANCE : array(saved, JsonPrimitive::new));
+        json.add("modules_to_save", PeftConfigJson.namesOrNull(config.modulesToSave()));
         json.addProperty("ensure_weight_tying", config.ensureWeightTying());
         return json;
-    }
-
-    /** A whole number as Python's int, any other as float. */
-    private static JsonPrimitive number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? new JsonPrimitive((long) value)
-                : new JsonPrimitive(value);
     }
 
     private static JsonElement oneOrMore(List<String> names) {
         return switch (names.size()) {
             case 0 -> JsonNull.INSTANCE;
             case 1 -> new JsonPrimitive(names.get(0));
-            default -> array(names, JsonPrimitive::new);
+            default -> PeftConfigJson.array(names, JsonPrimitive::new);
         };
-    }
-
-    private static <T> JsonArray array(List<T> values, Function<T, JsonPrimitive> toJson) {
-        JsonArray array = new JsonArray();
-        values.forEach(value -> array.add(toJson.apply(value)));
-        return array;
     }
 
     private static <T> JsonObject object(Map<String, T> values, Function<T, JsonPrimitive> toJson) {
@@ -127,22 +105,14 @@ final class LoraConfigJson {
     }
 
     static LoraConfig read(JsonFields json) {
-        refuseUnsupported(json);
-        LoraConfigBuilder builder = LoraConfig.builder();
-        try {
-            fill(builder, json);
-            LoraConfig config = builder.build();
-            warnOfUnknownKeys(json, config);
-            return config;
-        } catch (BadFileException e) {
-            throw e;
-        } catch (PeftException e) {
-            throw new BadFileException(
-                    json.file(),
-                    String.valueOf(e.getMessage()).replaceAll("\\.$", ""),
-                    "Correct it by hand, or restore the file from where it came from",
-                    e);
-        }
+        return PeftConfigJson.read(
+                json,
+                NOT_IMPLEMENTED,
+                () -> {
+                    LoraConfigBuilder builder = LoraConfig.builder();
+                    fill(builder, json);
+                    return builder.build();
+                });
     }
 
     private static void fill(LoraConfigBuilder builder, JsonFields json) {
@@ -210,51 +180,12 @@ final class LoraConfigJson {
         return LoraInitialization.fromJson(json.object().get("init_lora_weights"))
                 .orElseThrow(
                         () ->
-                                unsupported(
+                                PeftConfigJson.unsupported(
                                         json,
                                         "init_lora_weights",
                                         "Where it changed the base (pissa, olora, corda, lora_ga,"
                                                 + " loftq), convert the adapter to plain LoRA with"
                                                 + " peft; where it did not (eva, orthogonal), set the"
                                                 + " key to true"));
-    }
-
-    private static void refuseUnsupported(JsonFields json) {
-        NOT_IMPLEMENTED
-                .entrySet()
-                .forEach(
-                        neutral -> {
-                            String key = neutral.getKey();
-                            if (json.has(key)
-                                    && !isNeutral(json.object().get(key), neutral.getValue())) {
-                                throw unsupported(
-                                        json, key, "Use an adapter that was trained without it");
-                            }
-                        });
-    }
-
-    private static boolean isNeutral(JsonElement value, JsonElement neutral) {
-        return value.equals(neutral)
-                || (value instanceof JsonObject object && object.isEmpty())
-                || (value instanceof JsonArray array && array.isEmpty());
-    }
-
-    private static BadFileException unsupported(JsonFields json, String key, String remedy) {
-        return new BadFileException(
-                json.file(),
-                key
-                        + " is "
-                        + json.object().get(key)
-                        + ", which is not supported: the adapter would compute other numbers than in"
-                        + " Python",
-                remedy);
-    }
-
-    private static void warnOfUnknownKeys(JsonFields json, LoraConfig config) {
-        Set<String> unknown = new TreeSet<>(json.object().keySet());
-        unknown.removeAll(write(config).keySet());
-        if (!unknown.isEmpty()) {
-            LOG.warn("{}: unknown keys {} are ignored", json.file(), unknown);
-        }
     }
 }

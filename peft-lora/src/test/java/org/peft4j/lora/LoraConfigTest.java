@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.file.Path;
@@ -13,56 +12,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.peft4j.core.BadFileException;
-import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftException;
-import org.peft4j.core.PeftModel;
 import org.peft4j.core.TaskType;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.files.JsonFiles;
+import org.peft4j.fixtures.Fixtures;
+import org.peft4j.fixtures.PythonValue;
 
 /** The config says what peft's says, and refuses what it cannot keep. */
 final class LoraConfigTest {
 
-    private static List<String> names() {
-        return LoraCase.names();
-    }
-
     private static JsonObject file(String name) {
-        return JsonFiles.read(new LoraCase(name).directory().resolve("adapter_config.json"));
+        return JsonFiles.read(Fixtures.adapter(name).resolve("adapter_config.json"));
     }
 
     private static LoraConfig read(JsonObject json) {
         return new LoraMethod().readConfig(JsonFields.of(Path.of("adapter_config.json"), json));
-    }
-
-    @ParameterizedTest
-    @MethodSource("names")
-    void whatPythonWroteIsWrittenBack(String name) {
-        assertEquals(PythonValue.of(file(name)), PythonValue.of(read(file(name)).toJson()));
-    }
-
-    /** From the same arguments as in Python, through a base, to the same file. */
-    @ParameterizedTest
-    @MethodSource("names")
-    void freshAdaptersAreSavedAsInPython(String name, @TempDir Path directory) {
-        LoraCase lora = new LoraCase(name);
-        LoraConfig config = read(lora.facts().getAsJsonObject("config"));
-        try (BaseModel base = lora.openBase();
-                PeftModel model = PeftModel.of(base)) {
-            model.add("default", config);
-            model.save("default", directory);
-            JsonObject saved = JsonFiles.read(directory.resolve("adapter_config.json"));
-            JsonObject expected = file(name);
-            saved.remove("auto_mapping"); // names Python classes
-            expected.remove("auto_mapping");
-            assertEquals(PythonValue.of(expected), PythonValue.of(saved));
-        }
     }
 
     @Test
@@ -243,31 +212,5 @@ final class LoraConfigTest {
         JsonObject json = file("llama-layers");
         json.addProperty("layers_to_transform", 1);
         assertEquals(List.of(1), read(json).targets().layers());
-    }
-
-    /** JSON with numbers as doubles, and sets where Python has sets. */
-    private static final class PythonValue {
-
-        static Object of(JsonElement value) {
-            return of("", value);
-        }
-
-        private static Object of(String key, JsonElement value) {
-            if (value.isJsonObject()) {
-                Map<String, Object> map = new java.util.TreeMap<>();
-                value.getAsJsonObject()
-                        .entrySet()
-                        .forEach(e -> map.put(e.getKey(), of(e.getKey(), e.getValue())));
-                return map;
-            }
-            if (value.isJsonArray()) {
-                List<Object> list =
-                        value.getAsJsonArray().asList().stream().map(PythonValue::of).toList();
-                boolean isSet = key.equals("target_modules") || key.equals("exclude_modules");
-                return isSet ? new java.util.HashSet<>(list) : list;
-            }
-            boolean isNumber = value.isJsonPrimitive() && value.getAsJsonPrimitive().isNumber();
-            return isNumber ? (Object) value.getAsDouble() : value;
-        }
     }
 }

@@ -12,12 +12,12 @@ final class LoraContractTest {
 
         @Override
         protected BaseModel openBase() {
-            return LoraCase.open("llama");
+            return Bases.open("llama");
         }
 
         @Override
         protected BaseModel openOtherBase() {
-            return LoraCase.open("qwen2-window");
+            return Bases.open("qwen2-window");
         }
 
         @Override
@@ -65,12 +65,12 @@ final class LoraContractTest {
     final class AllBiases extends Contract {
         @Override
         protected BaseModel openBase() {
-            return LoraCase.open("qwen2");
+            return Bases.open("qwen2");
         }
 
         @Override
         protected BaseModel openOtherBase() {
-            return LoraCase.open("llama");
+            return Bases.open("llama");
         }
 
         @Override
@@ -86,7 +86,7 @@ final class LoraContractTest {
     final class TiedEmbedding extends Contract {
         @Override
         protected BaseModel openBase() {
-            return LoraCase.open("llama-tied-scaled");
+            return Bases.open("llama-tied-scaled");
         }
 
         @Override
@@ -103,7 +103,7 @@ final class LoraContractTest {
     final class BiasOfBBesideATrainedOne extends Contract {
         @Override
         protected BaseModel openBase() {
-            return LoraCase.open("llama-tied-scaled");
+            return Bases.open("llama-tied-scaled");
         }
 
         @Override
@@ -120,7 +120,7 @@ final class LoraContractTest {
     final class BiasOfB extends Contract {
         @Override
         protected BaseModel openBase() {
-            return LoraCase.open("llama-tied-scaled");
+            return Bases.open("llama-tied-scaled");
         }
 
         @Override

@@ -29,7 +29,7 @@ final class LoraDropoutTest {
 
     @Test
     void theSeedDecidesTheMask() {
-        try (BaseModel base = LoraCase.open("llama");
+        try (BaseModel base = Bases.open("llama");
                 PeftModel model = PeftModel.of(base)) {
             LoraConfig config =
                     LoraConfig.builder()

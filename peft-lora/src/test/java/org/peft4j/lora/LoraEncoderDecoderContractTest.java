@@ -12,7 +12,7 @@ final class LoraEncoderDecoderContractTest {
 
         @Override
         protected BaseModel openOtherBase() {
-            return LoraCase.open("llama");
+            return Bases.open("llama");
         }
 
         @Override
@@ -25,7 +25,7 @@ final class LoraEncoderDecoderContractTest {
     final class EveryLinearOfT5 extends Contract {
         @Override
         protected BaseModel openBase() {
-            return LoraCase.open("t5-gated");
+            return Bases.open("t5-gated");
         }
 
         @Override
@@ -42,7 +42,7 @@ final class LoraEncoderDecoderContractTest {
     final class TablesOfT5 extends Contract {
         @Override
         protected BaseModel openBase() {
-            return LoraCase.open("t5-gated");
+            return Bases.open("t5-gated");
         }
 
         @Override
@@ -60,7 +60,7 @@ final class LoraEncoderDecoderContractTest {
     final class Bart extends Contract {
         @Override
         protected BaseModel openBase() {
-            return LoraCase.open("bart-scaled");
+            return Bases.open("bart-scaled");
         }
 
         @Override

@@ -26,6 +26,7 @@ import org.peft4j.core.files.SafetensorsWriter;
 import org.peft4j.core.files.StoredType;
 import org.peft4j.core.files.TensorSource;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.fixtures.Compare;
 import org.peft4j.fixtures.Fixtures;
 import org.peft4j.fixtures.Golden;
 import org.peft4j.fixtures.Tensors;
@@ -105,7 +106,7 @@ final class LoraEncoderDecoderFilesTest {
         TokenBatch batch = golden.batch("");
         float[] with;
         float[] merged;
-        try (BaseModel base = LoraCase.open(one.base());
+        try (BaseModel base = Bases.open(one.base());
                 PeftModel model = PeftModel.of(base)) {
             LoraConfig config =
                     LoraConfig.builder()

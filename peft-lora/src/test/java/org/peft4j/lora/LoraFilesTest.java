@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,15 +12,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftException;
@@ -34,79 +29,12 @@ import org.peft4j.fixtures.Fixtures;
 /** Adapter files are Python's, and bad ones are refused with the reason. */
 final class LoraFilesTest {
 
-    private static List<String> names() {
-        return LoraCase.names();
-    }
-
-    @ParameterizedTest
-    @MethodSource("names")
-    void savedFilesAreByteForBytePythons(String name, @TempDir Path directory) throws IOException {
-        LoraCase lora = new LoraCase(name);
-        try (BaseModel base = lora.openBase();
-                PeftModel model = lora.load(base)) {
-            model.save("default", directory);
-        }
-        Path python = lora.directory().resolve("adapter_model.safetensors");
-        Path java = directory.resolve("adapter_model.safetensors");
-        if (SafetensorsFile.open(python).entries().keySet().stream()
-                .noneMatch(LoraFilesTest::isFrozen)) {
-            assertEquals(-1, Files.mismatch(python, java));
-        } else {
-            assertEquals(tensors(python), tensors(java));
-        }
-        assertEquals(
-                JsonFiles.read(lora.directory().resolve("adapter_config.json")).keySet(),
-                JsonFiles.read(directory.resolve("adapter_config.json")).keySet());
-    }
-
-    @ParameterizedTest
-    @MethodSource("names")
-    void keysAndShapesOfFreshAdaptersArePythons(String name, @TempDir Path directory) {
-        LoraCase lora = new LoraCase(name);
-        try (BaseModel base = lora.openBase();
-                PeftModel model = PeftModel.of(base)) {
-            model.add("default", lora.config());
-            model.save("default", directory);
-        }
-        Map<String, List<Long>> saved = new TreeMap<>();
-        SafetensorsFile.open(directory.resolve("adapter_model.safetensors"))
-                .entries()
-                .forEach((key, entry) -> saved.put(key, entry.shape()));
-        Map<String, List<Long>> expected = new TreeMap<>();
-        for (JsonElement key : lora.facts().getAsJsonArray("keys")) {
-            expected.put(
-                    key.getAsJsonObject().get("name").getAsString(),
-                    key.getAsJsonObject().getAsJsonArray("shape").asList().stream()
-                            .map(JsonElement::getAsLong)
-                            .toList());
-        }
-        assertEquals(expected, saved);
-    }
-
-    private static boolean isFrozen(String key) {
-        return key.endsWith(".base_layer.weight");
-    }
-
-    /** The bytes of every tensor but the frozen weights that Python saves with an embedding. */
-    private static Map<String, ByteBuffer> tensors(Path path) {
-        SafetensorsFile file = SafetensorsFile.open(path);
-        Map<String, ByteBuffer> tensors = new TreeMap<>();
-        file.entries()
-                .forEach(
-                        (key, entry) -> {
-                            if (!isFrozen(key)) {
-                                tensors.put(key, file.read(entry));
-                            }
-                        });
-        return tensors;
-    }
-
     /** Loads a copy of an adapter after a change to it, and returns why it was refused. */
     private static String refusal(
             String name, String baseName, Path directory, Consumer<Path> damage) {
         Fixtures.copy(Fixtures.adapter(name), directory);
         damage.accept(directory);
-        try (BaseModel base = LoraCase.open(baseName);
+        try (BaseModel base = Bases.open(baseName);
                 PeftModel model = PeftModel.of(base)) {
             long open = base.door().openTensors();
             BadFileException refusal =
@@ -257,7 +185,7 @@ final class LoraFilesTest {
 
     @Test
     void aTypingErrorInAFreshConfigIsRefusedWithNearNames() {
-        try (BaseModel base = LoraCase.open("llama");
+        try (BaseModel base = Bases.open("llama");
                 PeftModel model = PeftModel.of(base)) {
             LoraConfig config = LoraConfig.builder().targetModules("q_proj", "v_porj").build();
             PeftException refusal = assertThrows(PeftException.class, () -> model.add("a", config));
@@ -282,7 +210,7 @@ final class LoraFilesTest {
 
     @Test
     void whatCannotBeTiedIsRefused() {
-        try (BaseModel base = LoraCase.open("llama-tied-scaled");
+        try (BaseModel base = Bases.open("llama-tied-scaled");
                 PeftModel model = PeftModel.of(base)) {
             LoraConfig config =
                     LoraConfig.builder()
@@ -295,7 +223,7 @@ final class LoraFilesTest {
     }
 
     private static void assertFreshRefused(LoraConfigBuilder config, String part) {
-        try (BaseModel base = LoraCase.open("llama");
+        try (BaseModel base = Bases.open("llama");
                 PeftModel model = PeftModel.of(base)) {
             long open = base.door().openTensors();
             PeftException refusal =

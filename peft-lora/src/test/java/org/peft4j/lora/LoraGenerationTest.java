@@ -51,7 +51,7 @@ final class LoraGenerationTest {
     @ParameterizedTest
     @MethodSource("modes")
     void continuesEachPromptUnderItsAdapters(GenerationConfig config) {
-        try (BaseModel base = LoraCase.open("llama");
+        try (BaseModel base = Bases.open("llama");
                 PeftModel model = PeftModel.of(base)) {
             load(model, "a", "llama-plain", 1);
             load(model, "b", "llama-all-linear", 2);

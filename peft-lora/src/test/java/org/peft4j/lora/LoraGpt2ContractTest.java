@@ -12,12 +12,12 @@ final class LoraGpt2ContractTest {
 
         @Override
         protected BaseModel openBase() {
-            return LoraCase.open("gpt2");
+            return Bases.open("gpt2");
         }
 
         @Override
         protected BaseModel openOtherBase() {
-            return LoraCase.open("gpt-neox");
+            return Bases.open("gpt-neox");
         }
 
         @Override

@@ -135,7 +135,6 @@ public final class Sst2 implements Callable<Integer> {
                             .setModel(model)
                             .setSelection(ADAPTER)
                             .setExamples(train)
-                            .optEvaluation(dev)
                             .optCollator(collator)
                             .setConfig(training())
                             .build();
