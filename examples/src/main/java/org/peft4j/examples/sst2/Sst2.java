@@ -14,7 +14,6 @@ import org.peft4j.core.ops.DType;
 import org.peft4j.examples.LossChart;
 import org.peft4j.examples.PeakMemory;
 import org.peft4j.examples.Program;
-import org.peft4j.examples.StopOnExit;
 import org.peft4j.lora.LoraConfig;
 import org.peft4j.lora.LoraConfigBuilder;
 import org.peft4j.train.Trainer;
@@ -120,8 +119,7 @@ public final class Sst2 implements Callable<Integer> {
         }
         HeadOptions head = HeadOptions.sequenceClassification(SentimentData.CLASSES).withSeed(seed);
         LoadOptions options = LoadOptions.defaults().withDtype(DType.FLOAT32).withHead(head);
-        try (StopOnExit exit = new StopOnExit();
-                BaseModel frozen = Checkpoints.open(base, options);
+        try (BaseModel frozen = Checkpoints.open(base, options);
                 Tokenizer tokenizer = Tokenizer.open(base);
                 PeftModel model = PeftModel.of(frozen)) {
             model.add("default", lora(), seed);
@@ -138,7 +136,6 @@ public final class Sst2 implements Callable<Integer> {
                             .optCollator(collator)
                             .setConfig(training())
                             .build();
-            exit.watch(trainer);
             TrainingReport report = resume ? trainer.resume() : trainer.train();
             if (!report.isComplete()) {
                 System.out.printf("stopped after step %d; --resume goes on%n", report.steps());
