@@ -36,13 +36,14 @@ import optim
 import rope
 import seq2seq
 import targets
+import ties
 
 MARK = "golden/environment.json"
 # Of gradients and of weights after many steps, and the same in bfloat16.
 ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
-    decoders, encoders, seq2seq, heads, legacy, generation, lora, targets, optim, rope, byte_level_tokenizer, decoding,
-    chat, encoder_tokenizers,
+    decoders, encoders, seq2seq, heads, legacy, ties, generation, lora, targets, optim, rope, byte_level_tokenizer,
+    decoding, chat, encoder_tokenizers,
 )
 
 
