@@ -17,7 +17,6 @@ import org.peft4j.core.ops.DType;
 import org.peft4j.examples.LossChart;
 import org.peft4j.examples.PeakMemory;
 import org.peft4j.examples.Program;
-import org.peft4j.examples.StopOnExit;
 import org.peft4j.train.Trainer;
 import org.peft4j.train.TrainingConfig;
 import org.peft4j.train.TrainingReport;
@@ -120,8 +119,7 @@ public final class Sst2 implements Callable<Integer> {
         Recipe recipe = Recipes.of(method, options);
         HeadOptions head = HeadOptions.sequenceClassification(SentimentData.CLASSES).withSeed(seed);
         LoadOptions load = LoadOptions.defaults().withDtype(DType.FLOAT32).withHead(head);
-        try (StopOnExit exit = new StopOnExit();
-                BaseModel frozen = Checkpoints.open(base, load);
+        try (BaseModel frozen = Checkpoints.open(base, load);
                 Tokenizer tokenizer = Tokenizer.open(base);
                 PeftModel model = PeftModel.of(frozen)) {
             AdapterSelection selection = recipe.addTo(model, seed);
@@ -138,7 +136,6 @@ public final class Sst2 implements Callable<Integer> {
                             .optCollator(collator)
                             .setConfig(training(recipe))
                             .build();
-            exit.watch(trainer);
             TrainingReport report = resume ? trainer.resume() : trainer.train();
             if (!report.isComplete()) {
                 System.out.printf("stopped after step %d; --resume goes on%n", report.steps());
