@@ -21,6 +21,7 @@ import torch
 import transformers
 from safetensors.torch import load_file
 
+import adaption
 import byte_level_tokenizer
 import chat
 import common
@@ -33,6 +34,7 @@ import heads
 import legacy
 import lora
 import optim
+import prefixes
 import rope
 import seq2seq
 import targets
@@ -43,7 +45,7 @@ MARK = "golden/environment.json"
 ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
     decoders, encoders, seq2seq, heads, legacy, ties, generation, lora, targets, optim, rope, byte_level_tokenizer,
-    decoding, chat, encoder_tokenizers,
+    decoding, chat, encoder_tokenizers, prefixes, adaption,
 )
 
 
