@@ -33,6 +33,7 @@ import heads
 import legacy
 import lora
 import optim
+import prompts
 import rope
 import seq2seq
 import targets
@@ -41,7 +42,7 @@ MARK = "golden/environment.json"
 # Of gradients and of weights after many steps, and the same in bfloat16.
 ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
-    decoders, encoders, seq2seq, heads, legacy, generation, lora, targets, optim, rope, byte_level_tokenizer, decoding,
+    decoders, encoders, seq2seq, heads, legacy, generation, lora, prompts, targets, optim, rope, byte_level_tokenizer, decoding,
     chat, encoder_tokenizers,
 )
 

@@ -50,6 +50,7 @@ public final class AdapterBuilder {
     private final Map<InjectionPoint, Placement> placements = new LinkedHashMap<>();
     private final Map<String, String> aliases = new LinkedHashMap<>();
     private final Set<String> standIns = new LinkedHashSet<>();
+    private String modulePrefix = KEY_PREFIX;
     private TrainingHook hook = new TrainingHook() {};
     private @Nullable Object report;
 
@@ -235,6 +236,19 @@ public final class AdapterBuilder {
     /** Returns whether something is placed at a point already. */
     public boolean isTaken(InjectionPoint point) {
         return placements.containsKey(point);
+    }
+
+    /**
+     * Says what the keys of copied modules start with, where that is not {@link #KEY_PREFIX}: in
+     * peft's prompt methods the base is not wrapped a second time.
+     */
+    public void modulePrefix(String prefix) {
+        this.modulePrefix = prefix;
+    }
+
+    /** Returns the key of a parameter of a copied module. */
+    String moduleKey(InjectionPoint point, String parameter) {
+        return modulePrefix + point.path() + "." + parameter;
     }
 
     /**
