@@ -70,6 +70,14 @@ public final class Ops implements AutoCloseable {
         return tensor;
     }
 
+    /** Takes a tensor out of the scopes inside this pass: it is closed with the pass. */
+    public Tensor keepForPass(Tensor tensor) {
+        for (Scope s = scope; s != null && s != root; s = s.outside()) {
+            s.keep(tensor);
+        }
+        return tensor;
+    }
+
     private void requireThread() {
         if (Thread.currentThread() != thread) {
             throw new IllegalStateException(
