@@ -37,6 +37,7 @@ import ln_tuning
 import lora
 import optim
 import prefixes
+import prompts
 import rope
 import seq2seq
 import targets
@@ -48,7 +49,7 @@ MARK = "golden/environment.json"
 ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
     decoders, encoders, seq2seq, heads, legacy, ties, generation, lora, targets, optim, rope, byte_level_tokenizer,
-    decoding, chat, encoder_tokenizers, prefixes, adaption, ia3, ln_tuning, trainable_tokens,
+    decoding, chat, encoder_tokenizers, prefixes, adaption, ia3, ln_tuning, trainable_tokens, prompts,
 )
 
 
