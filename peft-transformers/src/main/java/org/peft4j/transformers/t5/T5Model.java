@@ -75,7 +75,7 @@ public final class T5Model {
         String path = modules.root() + "encoder";
         int width = config.width();
         InputPoint input = modules.input(path, InputPoint.Kind.ENCODER, width);
-        T5Layers layers = T5Layers.of(modules, config, path, config.encoderLayers(), false);
+        T5Layers layers = T5Layers.of(modules, config, path, config.encoderLayers(), 0, false);
         return new EncoderStack(
                 embeddings.tokens(embeddings.encoder(), null),
                 input,
@@ -90,7 +90,14 @@ public final class T5Model {
         String path = modules.root() + "decoder";
         int width = config.width();
         InputPoint input = modules.input(path, InputPoint.Kind.DECODER, width);
-        T5Layers layers = T5Layers.of(modules, config, path, config.decoderLayers(), true);
+        T5Layers layers =
+                T5Layers.of(
+                        modules,
+                        config,
+                        path,
+                        config.decoderLayers(),
+                        config.encoderLayers(),
+                        true);
         return new DecoderStack(
                 embeddings.tokens(embeddings.decoder(), null),
                 input,
