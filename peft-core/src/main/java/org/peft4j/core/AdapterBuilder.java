@@ -54,7 +54,6 @@ public final class AdapterBuilder {
     private final Set<String> standIns = new LinkedHashSet<>();
     private String modulePrefix = KEY_PREFIX;
     private final List<EncodedTensor> encoded = new ArrayList<>();
-    private String modulePrefix = KEY_PREFIX;
     private TrainingHook hook = new TrainingHook() {};
     private @Nullable Object report;
 

@@ -68,10 +68,9 @@ public final class T5Model {
 
     private static EncoderStack encoder(Modules modules, T5Config config, Embeddings embeddings) {
         String path = modules.root() + "encoder";
-        int width = config.width();
         TokenEmbedding tokens = embeddings.tokens(embeddings.encoder(), null);
         InputPoint input = modules.input(path, InputPoint.Kind.ENCODER, tokens);
-        T5Layers layers = T5Layers.of(modules, config, path, config.encoderLayers(), false);
+        T5Layers layers = T5Layers.of(modules, config, path, config.encoderLayers(), 0, false);
         return new EncoderStack(
                 tokens,
                 input,
@@ -84,10 +83,16 @@ public final class T5Model {
 
     private static DecoderStack decoder(Modules modules, T5Config config, Embeddings embeddings) {
         String path = modules.root() + "decoder";
-        int width = config.width();
         TokenEmbedding tokens = embeddings.tokens(embeddings.decoder(), null);
         InputPoint input = modules.input(path, InputPoint.Kind.DECODER, tokens);
-        T5Layers layers = T5Layers.of(modules, config, path, config.decoderLayers(), true);
+        T5Layers layers =
+                T5Layers.of(
+                        modules,
+                        config,
+                        path,
+                        config.decoderLayers(),
+                        config.encoderLayers(),
+                        true);
         return new DecoderStack(
                 tokens,
                 input,
