@@ -136,23 +136,6 @@ public record TokenBatch(
         return labels == null ? batch : batch.withLabels(wanted);
     }
 
-    /**
-     * The decoder's side of training an encoder-decoder: it reads each target one position late,
-     * after the token that starts it, and is to predict the target itself.
-     *
-     * @param source what the encoder reads
-     * @param targets the ids to predict, row by row, with their end token; {@link #IGNORED} within
-     *     them is read as padding
-     * @param startId what the decoder begins with, {@code decoder_start_token_id}
-     * @param padId the id that fills
-     */
-    public static TokenBatch sourceToTarget(
-            TokenBatch source, List<long[]> targets, long startId, long padId) {
-        DecoderStart start = new DecoderStart(startId, padId);
-        List<long[]> read = targets.stream().map(start::shifted).toList();
-        return padded(read, targets, padId, false).withSource(source);
-    }
-
     /** Returns the same tokens with labels. */
     public TokenBatch withLabels(long... wanted) {
         return new TokenBatch(layout, inputIds, tokenTypeIds, wanted, targets, source, taskIds);

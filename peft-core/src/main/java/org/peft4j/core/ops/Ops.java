@@ -508,6 +508,32 @@ public final class Ops implements AutoCloseable {
     }
 
     /**
+     * Keys or values with those of a prefix before them, the same for every row.
+     *
+     * @param x [rows, heads, keys, d]
+     * @param prefix [tokens, columns], of which heads · d are taken, head by head
+     * @param start the first of these columns
+     * @return [rows, heads, tokens + keys, d]
+     */
+    public Tensor prefixed(Tensor x, Tensor prefix, long start) {
+        return call("prefixed", x.dtype(), x, prefix, number(start));
+    }
+
+    /**
+     * gate · softmax(q kᵀ / √d) v for keys and values that all rows share (Zhang et al. 2023, eq.
+     * 8), with key-value heads repeated to the query heads.
+     *
+     * @param q [rows, heads, length, d]
+     * @param k [1, tokens, key-value heads · d], of q's dtype
+     * @param v [1, tokens, key-value heads · d], of q's dtype
+     * @param gate FLOAT32 [1]
+     * @return [rows, length, heads · d]
+     */
+    public Tensor gatedAttention(Tensor q, Tensor k, Tensor v, Tensor gate) {
+        return call("gated_attention", q.dtype(), q, k, v, gate);
+    }
+
+    /**
      * Writes keys or values into a cache in place; inference only.
      *
      * @param cache [batch, heads, capacity, d]

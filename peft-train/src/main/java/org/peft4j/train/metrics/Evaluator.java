@@ -6,6 +6,7 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
+import org.peft4j.core.ExitGuard;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.NonFiniteException;
 import org.peft4j.core.PeftException;
@@ -52,6 +53,10 @@ public final class Evaluator {
      * @throws NonFiniteException if the loss is NaN or infinite
      */
     public Evaluation loss(AdapterSelection selection, List<Example> examples) {
+        return ExitGuard.during(() -> lossOfAll(selection, examples));
+    }
+
+    private Evaluation lossOfAll(AdapterSelection selection, List<Example> examples) {
         double sum = 0;
         long labels = 0;
         for (List<Example> rows : batches(examples)) {
@@ -81,6 +86,10 @@ public final class Evaluator {
      * @throws PeftException if the base is no language model
      */
     public Accuracy accuracy(AdapterSelection selection, List<Example> examples) {
+        return ExitGuard.during(() -> accuracyOfAll(selection, examples));
+    }
+
+    private Accuracy accuracyOfAll(AdapterSelection selection, List<Example> examples) {
         TaskType task = model.base().info().task();
         if (task != TaskType.CAUSAL_LM && task != TaskType.SEQ_2_SEQ_LM) {
             throw new PeftException(
@@ -110,6 +119,10 @@ public final class Evaluator {
      * @throws PeftException if the base does neither, or nothing has a label
      */
     public Classification classification(AdapterSelection selection, List<Example> examples) {
+        return ExitGuard.during(() -> classificationOfAll(selection, examples));
+    }
+
+    private Classification classificationOfAll(AdapterSelection selection, List<Example> examples) {
         requireTask("classes are", TaskType.SEQ_CLS, TaskType.TOKEN_CLS);
         @Nullable Classification all = null;
         for (List<Example> rows : batches(examples)) {
@@ -141,6 +154,10 @@ public final class Evaluator {
      * @throws PeftException if the base does no SEQ_CLS, or there are no examples
      */
     public Regression regression(AdapterSelection selection, List<Example> examples) {
+        return ExitGuard.during(() -> regressionOfAll(selection, examples));
+    }
+
+    private Regression regressionOfAll(AdapterSelection selection, List<Example> examples) {
         requireTask("numbers are", TaskType.SEQ_CLS);
         if (examples.isEmpty()) {
             throw new PeftException("there are no evaluation data. Give at least one example.");
