@@ -35,6 +35,7 @@ import legacy
 import lora
 import optim
 import prefixes
+import prompts
 import rope
 import seq2seq
 import targets
@@ -43,8 +44,8 @@ MARK = "golden/environment.json"
 # Of gradients and of weights after many steps, and the same in bfloat16.
 ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
-    decoders, encoders, seq2seq, heads, legacy, generation, lora, targets, optim, rope, byte_level_tokenizer, decoding,
-    chat, encoder_tokenizers, prefixes, adaption,
+    decoders, encoders, seq2seq, heads, legacy, generation, lora, prompts, prefixes, adaption, targets, optim, rope,
+    byte_level_tokenizer, decoding, chat, encoder_tokenizers,
 )
 
 

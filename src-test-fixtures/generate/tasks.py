@@ -86,7 +86,7 @@ def puts_tokens_before(model) -> bool:
 
 def inputs_of(model, batch: dict) -> dict:
     """peft leaves labels of tokens and spans where they were without the virtual tokens: it fails over them."""
-    left_out = {"probe"}
+    left_out = {"probe"} if hasattr(model, "active_peft_config") else {"probe", "task_ids"}
     if puts_tokens_before(model) and model.active_peft_config.task_type in ("TOKEN_CLS", "QUESTION_ANS"):
         left_out |= {"labels", "start_positions", "end_positions"}
     return {key: tensor for key, tensor in batch.items() if key not in left_out}

@@ -198,7 +198,8 @@ public final class ForwardContext implements AutoCloseable {
         for (int i = 0; i < rows.size(); i++) {
             int[] members = rows.get(i);
             long[] index = java.util.Arrays.stream(members).asLongStream().toArray();
-            RowGroup.Rows split = new RowGroup.Rows(ops.longs(index, index.length), orderTensor);
+            RowGroup.Rows split =
+                    new RowGroup.Rows(members, ops.longs(index, index.length), orderTensor);
             groups.add(new Group(split, members, stacks.get(i)));
         }
         return List.copyOf(groups);
@@ -249,6 +250,26 @@ public final class ForwardContext implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /**
+     * Returns how many virtual tokens each row of a batch gets before its own.
+     *
+     * @param kind at the input of an encoder or of a decoder
+     * @param rows the batch
+     */
+    public int[] virtualTokens(InputPoint.Kind kind, int rows) {
+        int[] counts = new int[rows];
+        for (Group group : groups) {
+            int count = group.stack().stream().mapToInt(a -> a.virtualTokens(kind)).sum();
+            if (group.rows() == null) {
+                java.util.Arrays.fill(counts, count);
+            }
+            for (int row : group.members()) {
+                counts[row] = count;
+            }
+        }
+        return counts;
     }
 
     /** Returns the merged weights of this pass. */

@@ -162,6 +162,39 @@ public record TokenBatch(
         return new TokenBatch(layout, inputIds, tokenTypeIds, labels, targets, read);
     }
 
+    /**
+     * Returns chosen rows.
+     *
+     * @param order which; may repeat
+     */
+    public TokenBatch withRows(int... order) {
+        return new TokenBatch(
+                layout.withRows(order),
+                chosen(inputIds, order),
+                tokenTypeIds == null ? null : chosen(tokenTypeIds, order),
+                labels == null ? null : chosen(labels, order),
+                targets == null ? null : chosen(targets, order),
+                source == null ? null : source.withRows(order));
+    }
+
+    private long[] chosen(long[] values, int[] order) {
+        int width = values.length / rows();
+        long[] chosen = new long[order.length * width];
+        for (int i = 0; i < order.length; i++) {
+            System.arraycopy(values, order[i] * width, chosen, i * width, width);
+        }
+        return chosen;
+    }
+
+    private float[] chosen(float[] values, int[] order) {
+        int width = values.length / rows();
+        float[] chosen = new float[order.length * width];
+        for (int i = 0; i < order.length; i++) {
+            System.arraycopy(values, order[i] * width, chosen, i * width, width);
+        }
+        return chosen;
+    }
+
     /** Returns the number of rows. */
     public int rows() {
         return layout.rows();

@@ -1,5 +1,6 @@
 package org.peft4j.prompt.prefix;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.gson.JsonArray;
@@ -12,11 +13,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftModel;
 import org.peft4j.fixtures.AdapterFixture;
 import org.peft4j.fixtures.Fixtures;
+import org.peft4j.transformers.generation.GeneratedSequence;
 import org.peft4j.transformers.generation.GenerationConfig;
 import org.peft4j.transformers.generation.GenerationRequest;
 import org.peft4j.transformers.generation.Generator;
@@ -51,6 +54,46 @@ final class PrefixGenerationTest {
             model.load("default", fixture.directory());
             check(model, wanted, "greedy", 1);
             check(model, wanted, "beams", GOLDEN.get("num_beams").getAsInt());
+        }
+    }
+
+    /** Rows without a prefix, and with prefixes of different lengths. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "gpt2", "gemma2", "opt"})
+    void eachRowGeneratesUnderItsOwnPrefix(String name) {
+        List<long[]> prompts =
+                List.of(new long[] {5, 9, 20}, new long[] {7}, new long[] {5, 9, 20, 31});
+        List<AdapterSelection> rows =
+                List.of(
+                        AdapterSelection.of("short"),
+                        AdapterSelection.none(),
+                        AdapterSelection.of("long"));
+        try (BaseModel base = Bases.open(name);
+                PeftModel model = PeftModel.of(base)) {
+            model.add("short", PrefixTuningConfig.pTuningV2(2), 1);
+            model.add("long", PrefixTuningConfig.pTuningV2(5), 2);
+            for (int beams : new int[] {1, 3}) {
+                Generator generator =
+                        new Generator(
+                                model,
+                                GenerationConfig.builder()
+                                        .maxNewTokens(8)
+                                        .endIds(List.of())
+                                        .numBeams(beams)
+                                        .build());
+                List<GeneratedSequence> together =
+                        generator.run(
+                                GenerationRequest.of(AdapterSelection.perRow(rows), prompts));
+                for (int row = 0; row < rows.size(); row++) {
+                    GeneratedSequence alone =
+                            generator
+                                    .run(
+                                            GenerationRequest.of(
+                                                    rows.get(row), List.of(prompts.get(row))))
+                                    .get(0);
+                    assertArrayEquals(alone.ids(), together.get(row).ids(), name + " " + row);
+                }
+            }
         }
     }
 

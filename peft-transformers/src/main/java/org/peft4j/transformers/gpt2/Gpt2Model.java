@@ -60,13 +60,14 @@ public final class Gpt2Model {
     private DecoderModel build(OpenedCheckpoint checkpoint) {
         String root = modules.root();
         EmbeddingPoint table = modules.embedding(root + "wte", config.vocabularySize(), width);
-        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, width);
+        TokenEmbedding tokens = new TokenEmbedding(table);
+        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, tokens);
         EmbeddingPoint positions = modules.embedding(root + "wpe", config.positions(), width);
         List<PreNormLayer> layers =
                 IntStream.range(0, config.layers()).mapToObj(this::layer).toList();
         DecoderStack stack =
                 new DecoderStack(
-                        new TokenEmbedding(table),
+                        tokens,
                         input,
                         new LearnedPositions(positions, 0),
                         null,

@@ -65,12 +65,13 @@ public final class GptNeoxModel {
     private DecoderModel build(OpenedCheckpoint checkpoint) {
         String root = modules.root();
         EmbeddingPoint table = modules.embedding(root + "embed_in", config.vocabularySize(), width);
-        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, width);
+        TokenEmbedding tokens = new TokenEmbedding(table);
+        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, tokens);
         List<? extends DecoderStack.Layer> layers =
                 IntStream.range(0, config.layers()).mapToObj(this::layer).toList();
         DecoderStack stack =
                 new DecoderStack(
-                        new TokenEmbedding(table),
+                        tokens,
                         input,
                         DecoderStack.Entrance.PLAIN,
                         new Rotary(checkpoint.door(), config.rope()),

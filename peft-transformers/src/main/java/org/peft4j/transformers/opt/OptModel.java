@@ -10,6 +10,7 @@ import org.peft4j.core.BaseModel;
 import org.peft4j.core.TaskType;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.EmbeddingPoint;
+import org.peft4j.core.points.InputFlow;
 import org.peft4j.core.points.InputPoint;
 import org.peft4j.core.points.LinearPoint;
 import org.peft4j.core.points.LinearRole;
@@ -68,7 +69,8 @@ public final class OptModel {
         EmbeddingPoint table =
                 modules.embedding(
                         path + ".embed_tokens", config.vocabularySize(), config.embeddingSize());
-        InputPoint input = modules.input(path, InputPoint.Kind.DECODER, config.embeddingSize());
+        TokenEmbedding tokens = new TokenEmbedding(table);
+        InputPoint input = modules.input(path, InputPoint.Kind.DECODER, tokens);
         DecoderStack.Entrance entrance = entrance(width);
         List<? extends DecoderStack.Layer> layers =
                 IntStream.range(0, config.layers())
@@ -76,7 +78,7 @@ public final class OptModel {
                         .toList();
         DecoderStack stack =
                 new DecoderStack(
-                        new TokenEmbedding(table),
+                        tokens,
                         input,
                         entrance,
                         null,
@@ -115,8 +117,12 @@ public final class OptModel {
                         OFFSET);
         return project == null
                 ? positions
-                : (context, x, layout) ->
-                        positions.enter(context, project.forward(context, x), layout);
+                : (context, flow, batch) ->
+                        positions.enter(
+                                context,
+                                new InputFlow(
+                                        project.forward(context, flow.embeddings()), flow.layout()),
+                                batch);
     }
 
     private DecoderStack.Exit exit(int width) {

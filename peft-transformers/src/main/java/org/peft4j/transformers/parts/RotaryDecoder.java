@@ -111,12 +111,13 @@ public record RotaryDecoder(
             Function<String, NormPoint> norm) {
         String root = modules.root();
         EmbeddingPoint table = modules.embedding(root + "embed_tokens", vocabularySize, hiddenSize);
-        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, hiddenSize);
+        TokenEmbedding tokens = new TokenEmbedding(table, factor(checkpoint, scales.embeddings()));
+        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, tokens);
         List<? extends DecoderStack.Layer> all =
                 IntStream.range(0, layers).mapToObj(layer).toList();
         DecoderStack stack =
                 new DecoderStack(
-                        new TokenEmbedding(table, factor(checkpoint, scales.embeddings())),
+                        tokens,
                         input,
                         DecoderStack.Entrance.PLAIN,
                         new Rotary(checkpoint.door(), rope),

@@ -28,6 +28,7 @@ import org.peft4j.transformers.parts.FrozenBase.Sizes;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
 import org.peft4j.transformers.parts.Ties;
+import org.peft4j.transformers.parts.TokenEmbedding;
 
 /** Builds encoder-decoders of the T5 family. */
 public final class T5Model {
@@ -74,10 +75,11 @@ public final class T5Model {
     private static EncoderStack encoder(Modules modules, T5Config config, Embeddings embeddings) {
         String path = modules.root() + "encoder";
         int width = config.width();
-        InputPoint input = modules.input(path, InputPoint.Kind.ENCODER, width);
+        TokenEmbedding tokens = embeddings.tokens(embeddings.encoder(), null);
+        InputPoint input = modules.input(path, InputPoint.Kind.ENCODER, tokens);
         T5Layers layers = T5Layers.of(modules, config, path, config.encoderLayers(), false);
         return new EncoderStack(
-                embeddings.tokens(embeddings.encoder(), null),
+                tokens,
                 input,
                 EncoderStack.Entrance.PLAIN,
                 layers.positions(),
@@ -89,10 +91,11 @@ public final class T5Model {
     private static DecoderStack decoder(Modules modules, T5Config config, Embeddings embeddings) {
         String path = modules.root() + "decoder";
         int width = config.width();
-        InputPoint input = modules.input(path, InputPoint.Kind.DECODER, width);
+        TokenEmbedding tokens = embeddings.tokens(embeddings.decoder(), null);
+        InputPoint input = modules.input(path, InputPoint.Kind.DECODER, tokens);
         T5Layers layers = T5Layers.of(modules, config, path, config.decoderLayers(), true);
         return new DecoderStack(
-                embeddings.tokens(embeddings.decoder(), null),
+                tokens,
                 input,
                 DecoderStack.Entrance.PLAIN,
                 null,
