@@ -106,11 +106,12 @@ public final class Gpt2Model {
     }
 
     private FusedSelfAttention attention(String path, int index) {
+        FusedLayout layout = FusedLayout.blocks(config.heads().keyValueHeads());
         return new FusedSelfAttention(
                 modules.conv1d(path + ".c_attn", LinearRole.QUERY_KEY_VALUE, 3L * width, width),
-                FusedLayout.blocks(config.heads().keyValueHeads()),
+                layout,
                 AttentionCore.scaled(
-                        modules.selfAttention(path, config.heads()), config.scale(index)),
+                        modules.fusedAttention(path, config.heads(), layout), config.scale(index)),
                 modules.conv1d(path + ".c_proj", LinearRole.ATTENTION_OUTPUT, width, width));
     }
 

@@ -116,6 +116,7 @@ public final class GptNeoxModel {
 
     private FusedSelfAttention attention(String path) {
         boolean bias = config.attentionBias();
+        FusedLayout layout = FusedLayout.headByHead(config.heads().heads());
         return new FusedSelfAttention(
                 modules.linear(
                         path + ".query_key_value",
@@ -123,8 +124,8 @@ public final class GptNeoxModel {
                         3L * width,
                         width,
                         bias),
-                FusedLayout.headByHead(config.heads().heads()),
-                AttentionCore.of(modules.selfAttention(path, config.heads())),
+                layout,
+                AttentionCore.of(modules.fusedAttention(path, config.heads(), layout)),
                 modules.linear(path + ".dense", LinearRole.ATTENTION_OUTPUT, width, width, bias));
     }
 

@@ -17,6 +17,7 @@ import org.peft4j.core.InjectionPoints;
 import org.peft4j.core.TaskType;
 import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.Activation;
+import org.peft4j.core.ops.FusedLayout;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.WeightOps;
 import org.peft4j.core.points.AdapterPlace;
@@ -250,6 +251,18 @@ public final class Modules {
     /** An attention core over the sequence itself. */
     public AttentionPoint selfAttention(String path, HeadShape heads) {
         return selfAttention(path, heads.heads(), heads.keyValueHeads(), heads.headDim());
+    }
+
+    /** An attention core whose queries, keys and values come from one projection. */
+    public AttentionPoint fusedAttention(String path, HeadShape heads, FusedLayout layout) {
+        return add(
+                new AttentionPoint(
+                        path,
+                        AttentionPoint.Kind.SELF,
+                        heads.heads(),
+                        heads.keyValueHeads(),
+                        heads.headDim(),
+                        layout));
     }
 
     /**
