@@ -92,7 +92,14 @@ final class Sst2Comparison implements Callable<Integer> {
         System.out.printf(
                 "%s; LoRA rank %d on %s, dropout %s; %d epochs, batch %d, learning rate %s, %d"
                         + " threads%n%n",
-                base.getFileName(), rank, targets, dropout, epochs, batch, learningRate, sides.threads());
+                base.getFileName(),
+                rank,
+                targets,
+                dropout,
+                epochs,
+                batch,
+                learningRate,
+                sides.threads());
         table.forEach(System.out::println);
         return 0;
     }

@@ -58,7 +58,8 @@ class ReadmeTest {
     @Test
     void aBlockThatDoesNotCompileIsSeen(@TempDir Path directory) {
         ReadmeBlock block =
-                ReadmeBlock.of("<!-- given: int a; -->\n```java\nint b = a;\nint c = d;\n```\n").get(0);
+                ReadmeBlock.of("<!-- given: int a; -->\n```java\nint b = a;\nint c = d;\n```\n")
+                        .get(0);
         List<String> errors = block.errors(directory);
         assertEquals(1, errors.size(), errors.toString());
         assertTrue(errors.get(0).contains("variable d"), errors.toString());
