@@ -4,6 +4,7 @@ import org.peft4j.core.AdapterBuilder;
 import org.peft4j.core.AdapterOrigin;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftMethod;
+import org.peft4j.core.TrainedParts;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.points.InjectionPoint;
 
@@ -30,7 +31,7 @@ public final class FullFineTuning implements PeftMethod {
     @Override
     public void build(PeftConfig config, AdapterBuilder builder) {
         for (InjectionPoint point : builder.points().all()) {
-            builder.copyModule(point);
+            builder.train(point, TrainedParts.MODULE);
         }
     }
 }
