@@ -218,8 +218,9 @@ public final class PeftModel implements AutoCloseable {
         AdapterBuilder builder = new AdapterBuilder(base, stored, seed);
         try {
             method.build(config, builder);
-            builder.copyModules(config.modulesToSave(), config.ensureWeightTying());
-            builder.copyStoredHead();
+            ModulesToSave modules = new ModulesToSave(builder, base);
+            modules.place(config.modulesToSave(), config.ensureWeightTying());
+            modules.placeStoredHead(stored);
             return builder.build(name, config);
         } catch (RuntimeException e) {
             builder.discard();
