@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ops.OperatorDoor;
 import org.peft4j.core.ops.WeightOps;
 import org.peft4j.core.points.InjectionPoint;
+import org.peft4j.core.points.InputPlacement;
+import org.peft4j.core.points.InputPoint;
 import org.peft4j.core.points.Placement;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -150,6 +152,19 @@ public final class Adapter {
 
     Map<InjectionPoint, Placement> placements() {
         return placements;
+    }
+
+    /** Returns how many virtual tokens it puts before what an encoder or a decoder reads. */
+    int virtualTokens(InputPoint.Kind kind) {
+        int count = 0;
+        for (Map.Entry<InjectionPoint, Placement> placed : placements.entrySet()) {
+            if (placed.getKey() instanceof InputPoint point
+                    && point.kind() == kind
+                    && placed.getValue() instanceof InputPlacement placement) {
+                count += placement.virtualTokens();
+            }
+        }
+        return count;
     }
 
     @Nullable Placement at(InjectionPoint point) {

@@ -28,6 +28,8 @@ import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.Placement;
 import org.peft4j.core.points.SublayerPlacement;
 import org.peft4j.core.points.SublayerPoint;
+import org.peft4j.core.targets.TargetModule;
+import org.peft4j.core.targets.TargetReport;
 import org.peft4j.core.targets.Targets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +52,7 @@ public final class AdapterBuilder {
     private final Map<InjectionPoint, Placement> placements = new LinkedHashMap<>();
     private final Map<String, String> aliases = new LinkedHashMap<>();
     private final Set<String> standIns = new LinkedHashSet<>();
+    private String modulePrefix = KEY_PREFIX;
     private final List<EncodedTensor> encoded = new ArrayList<>();
     private TrainingHook hook = new TrainingHook() {};
     private @Nullable Object report;
@@ -90,6 +93,28 @@ public final class AdapterBuilder {
     /** Returns whether the adapter is new, so that initial values matter. */
     public boolean isFresh() {
         return stored == null;
+    }
+
+    /**
+     * Picks the modules that a method acts on, and keeps the report of it for the user to read.
+     * What a fresh adapter's config asks for in vain is an error; that of a stored one is a
+     * warning.
+     *
+     * @param targets settled targets
+     * @param supported the kinds of modules that the method can act on
+     * @param modulesToSave modules that are trained as a whole, which are never targets
+     */
+    public TargetReport select(
+            Targets targets, Set<TargetModule.Kind> supported, List<String> modulesToSave) {
+        TargetReport selection =
+                targets.select(TargetModule.of(points()), supported, modulesToSave);
+        if (isFresh()) {
+            selection.requireNoProblems();
+        } else {
+            selection.warnOfProblems();
+        }
+        report(selection);
+        return selection;
     }
 
     /**
@@ -274,6 +299,19 @@ public final class AdapterBuilder {
     /** Returns whether something is placed at a point already. */
     public boolean isTaken(InjectionPoint point) {
         return placements.containsKey(point);
+    }
+
+    /**
+     * Says what the keys of copied modules start with, where that is not {@link #KEY_PREFIX}: in
+     * peft's prompt methods the base is not wrapped a second time.
+     */
+    public void modulePrefix(String prefix) {
+        this.modulePrefix = prefix;
+    }
+
+    /** Returns the key of a parameter of a copied module. */
+    String moduleKey(InjectionPoint point, String parameter) {
+        return modulePrefix + point.path() + "." + parameter;
     }
 
     /**

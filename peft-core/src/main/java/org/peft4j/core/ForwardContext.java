@@ -159,7 +159,8 @@ public final class ForwardContext implements AutoCloseable {
         for (int i = 0; i < rows.size(); i++) {
             int[] members = rows.get(i);
             long[] index = java.util.Arrays.stream(members).asLongStream().toArray();
-            RowGroup.Rows split = new RowGroup.Rows(ops.longs(index, index.length), orderTensor);
+            RowGroup.Rows split =
+                    new RowGroup.Rows(members, ops.longs(index, index.length), orderTensor);
             groups.add(new Group(split, members, stacks.get(i)));
         }
         return List.copyOf(groups);
@@ -201,6 +202,23 @@ public final class ForwardContext implements AutoCloseable {
                 computed);
     }
 
+    /**
+     * Returns a view of this pass for the rows of one group alone. It shares everything else and
+     * must not outlive this pass.
+     *
+     * @param group what {@code at} gave for a point
+     */
+    public ForwardContext within(RowGroup<?> group) {
+        for (Group own : groups) {
+            if (own.rows() != null && own.rows().equals(group.rows())) {
+                List<Group> alone = List.of(new Group(null, new int[0], own.stack()));
+                long other = seed ^ Long.rotateLeft(++draws, 32);
+                return new ForwardContext(ops, overlay, alone, List.of(), false, other, computed);
+            }
+        }
+        return this;
+    }
+
     private static boolean contains(int[] values, int wanted) {
         for (int value : values) {
             if (value == wanted) {
@@ -208,6 +226,26 @@ public final class ForwardContext implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /**
+     * Returns how many virtual tokens each row of a batch gets before its own.
+     *
+     * @param kind at the input of an encoder or of a decoder
+     * @param rows the batch
+     */
+    public int[] virtualTokens(InputPoint.Kind kind, int rows) {
+        int[] counts = new int[rows];
+        for (Group group : groups) {
+            int count = group.stack().stream().mapToInt(a -> a.virtualTokens(kind)).sum();
+            if (group.rows() == null) {
+                java.util.Arrays.fill(counts, count);
+            }
+            for (int row : group.members()) {
+                counts[row] = count;
+            }
+        }
+        return counts;
     }
 
     /** Returns the merged weights of this pass. */

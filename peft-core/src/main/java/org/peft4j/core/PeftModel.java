@@ -332,7 +332,8 @@ public final class PeftModel implements AutoCloseable {
     }
 
     /**
-     * Computes logits.
+     * Computes logits. Those of virtual tokens, which adapters put before the batch's own, are left
+     * out.
      *
      * @param selection which adapters act
      * @param batch the tokens
@@ -342,9 +343,21 @@ public final class PeftModel implements AutoCloseable {
         requireRows(selection, batch);
         try (ForwardContext context = open(selection)) {
             Ops ops = context.ops();
-            Tensor logits = base.logits(context, base.hiddenStates(context, batch, null), batch);
+            Tensor hidden = ownTokens(ops, base.hiddenStates(context, batch, null), batch);
+            Tensor logits = base.logits(context, hidden, batch);
             return ops.release(ops.cast(logits, DType.FLOAT32));
         }
+    }
+
+    /** Heads of other tasks look at virtual tokens, or leave them out themselves. */
+    private Tensor ownTokens(Ops ops, Tensor hidden, TokenBatch batch) {
+        boolean leftOut =
+                switch (base.info().task()) {
+                    case CAUSAL_LM, SEQ_2_SEQ_LM, FEATURE_EXTRACTION -> true;
+                    case SEQ_CLS, TOKEN_CLS, QUESTION_ANS -> false;
+                };
+        long virtual = hidden.size(1) - batch.length();
+        return leftOut && virtual > 0 ? ops.narrow(hidden, 1, virtual, batch.length()) : hidden;
     }
 
     /**

@@ -108,13 +108,18 @@ public final class ProbeMethod implements PeftMethod {
         } else if (point instanceof AttentionPoint attention) {
             builder.place(attention, new AttentionPlacement() {});
         } else if (point instanceof SublayerPoint sublayer) {
-            SublayerPlacement same = (context, read, output) -> output;
+            SublayerPlacement same = (context, flow) -> flow.output();
             builder.place(sublayer, same);
         }
     }
 
     /** The embeddings of ids, in the first pass over a sequence. */
     private record TokensBefore(EmbeddingPoint table, List<Long> ids) implements InputPlacement {
+        @Override
+        public int virtualTokens() {
+            return ids.size();
+        }
+
         @Override
         public InputFlow forward(ForwardContext context, InputFlow flow) {
             if (flow.layout().past() > 0) {

@@ -53,14 +53,16 @@ public final class BartModel {
                         config,
                         config.encoder(),
                         root + "encoder",
-                        InputPoint.Kind.ENCODER);
+                        InputPoint.Kind.ENCODER,
+                        embeddings.tokens(embeddings.encoder(), factor));
         BartSide decoder =
                 BartSide.of(
                         modules,
                         config,
                         config.decoder(),
                         root + "decoder",
-                        InputPoint.Kind.DECODER);
+                        InputPoint.Kind.DECODER,
+                        embeddings.tokens(embeddings.decoder(), factor));
         AttentionPoint attention =
                 modules.points()
                         .find(AttentionPoint.class, root + "decoder.layers.0.self_attn")
@@ -76,11 +78,7 @@ public final class BartModel {
                         config.encoder().layers(),
                         config.maxPositions()),
                 embeddings,
-                new Stacks(
-                        encoderStack(encoder, embeddings, factor),
-                        decoderStack(decoder, embeddings, factor),
-                        attention,
-                        config.start()),
+                new Stacks(encoderStack(encoder), decoderStack(decoder), attention, config.start()),
                 taskHead,
                 new Ties(ties, json -> json.addProperty("tie_word_embeddings", false), true));
     }
@@ -89,20 +87,13 @@ public final class BartModel {
         return checkpoint.door().weights().floats(new float[] {(float) Math.sqrt(width)}, 1);
     }
 
-    private static EncoderStack encoderStack(
-            BartSide side, SharedEmbeddings embeddings, @Nullable Tensor factor) {
-        BartEntrance entrance = side.entrance();
-        return new EncoderStack(
-                embeddings.tokens(embeddings.encoder(), factor),
-                side.input(),
-                (context, flow, batch) -> entrance.enter(context, flow.embeddings(), flow.layout()),
-                side.layers());
+    private static EncoderStack encoderStack(BartSide side) {
+        return new EncoderStack(side.tokens(), side.input(), side.entrance()::enter, side.layers());
     }
 
-    private static DecoderStack decoderStack(
-            BartSide side, SharedEmbeddings embeddings, @Nullable Tensor factor) {
+    private static DecoderStack decoderStack(BartSide side) {
         return new DecoderStack(
-                embeddings.tokens(embeddings.decoder(), factor),
+                side.tokens(),
                 side.input(),
                 side.entrance()::enter,
                 null,

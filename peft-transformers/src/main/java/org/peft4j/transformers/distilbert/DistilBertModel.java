@@ -19,7 +19,7 @@ import org.peft4j.transformers.parts.EncoderStack;
 import org.peft4j.transformers.parts.FrozenBase.Sizes;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
-import org.peft4j.transformers.parts.PostNormLayer;
+import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.TokenEmbedding;
 
 /**
@@ -69,7 +69,8 @@ public final class DistilBertModel {
                 modules.embedding(
                         root + "embeddings.word_embeddings", config.vocabularySize(), width);
         String path = root.isEmpty() ? "" : root.substring(0, root.length() - 1);
-        InputPoint input = modules.input(path, InputPoint.Kind.ENCODER, width);
+        TokenEmbedding tokens = new TokenEmbedding(words);
+        InputPoint input = modules.input(path, InputPoint.Kind.ENCODER, tokens);
         EncoderEmbeddings entrance =
                 new EncoderEmbeddings(
                         null,
@@ -77,11 +78,11 @@ public final class DistilBertModel {
                                 root + "embeddings.position_embeddings", config.positions(), width),
                         EncoderEmbeddings.Counting.BY_INDEX,
                         modules.layerNorm(root + "embeddings.LayerNorm", width, EPSILON));
-        List<PostNormLayer> layers =
+        List<SequentialLayer> layers =
                 IntStream.range(0, config.layers())
                         .mapToObj(index -> DistilBertLayer.of(modules, config, index))
                         .toList();
-        return new EncoderStack(new TokenEmbedding(words), input, entrance, layers);
+        return new EncoderStack(tokens, input, entrance, layers);
     }
 
     private static SequenceHead classifier(Modules modules, DistilBertConfig config) {

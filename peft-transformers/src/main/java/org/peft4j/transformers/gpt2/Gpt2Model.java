@@ -23,7 +23,7 @@ import org.peft4j.transformers.parts.LayerWindows;
 import org.peft4j.transformers.parts.LearnedPositions;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
-import org.peft4j.transformers.parts.PreNormLayer;
+import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.Sublayer;
 import org.peft4j.transformers.parts.TokenEmbedding;
 
@@ -57,13 +57,14 @@ public final class Gpt2Model {
         EmbeddingPoint table =
                 DecoderHead.table(
                         modules, root + "wte", config.vocabularySize(), width, config.tied());
-        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, width);
+        TokenEmbedding tokens = new TokenEmbedding(table);
+        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, tokens);
         EmbeddingPoint positions = modules.embedding(root + "wpe", config.positions(), width);
-        List<PreNormLayer> layers =
+        List<SequentialLayer> layers =
                 IntStream.range(0, config.layers()).mapToObj(this::layer).toList();
         DecoderStack stack =
                 new DecoderStack(
-                        new TokenEmbedding(table),
+                        tokens,
                         input,
                         new LearnedPositions(positions, 0),
                         null,
@@ -79,19 +80,25 @@ public final class Gpt2Model {
                         modules, table, config.tied(), "classifier", config.initializerRange()));
     }
 
-    private PreNormLayer layer(int index) {
+    private SequentialLayer layer(int index) {
         String path = modules.root() + "h." + index;
         Sublayer attention =
                 Sublayer.of(
                         norm(path + ".ln_1"),
                         attention(path + ".attn", index),
-                        modules.sublayer(path + ".attn", SublayerPoint.Kind.ATTENTION, width));
+                        modules.sublayer(
+                                path + ".attn", SublayerPoint.Kind.ATTENTION, width, path, index));
         Sublayer feedForward =
                 Sublayer.of(
                         norm(path + ".ln_2"),
                         feedForward(path + ".mlp"),
-                        modules.sublayer(path + ".mlp", SublayerPoint.Kind.FEED_FORWARD, width));
-        return new PreNormLayer(attention, feedForward);
+                        modules.sublayer(
+                                path + ".mlp",
+                                SublayerPoint.Kind.FEED_FORWARD,
+                                width,
+                                path,
+                                index));
+        return new SequentialLayer(attention, feedForward);
     }
 
     private NormPoint norm(String path) {

@@ -23,7 +23,7 @@ import org.peft4j.transformers.parts.LayerWindows;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
 import org.peft4j.transformers.parts.ParallelLayer;
-import org.peft4j.transformers.parts.PreNormLayer;
+import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.Sublayer;
 import org.peft4j.transformers.parts.TokenEmbedding;
 import org.peft4j.transformers.parts.rotary.Rotary;
@@ -64,12 +64,13 @@ public final class GptNeoxModel {
         EmbeddingPoint table =
                 DecoderHead.table(
                         modules, root + "embed_in", config.vocabularySize(), width, config.tied());
-        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, width);
+        TokenEmbedding tokens = new TokenEmbedding(table);
+        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, tokens);
         List<? extends DecoderStack.Layer> layers =
                 IntStream.range(0, config.layers()).mapToObj(this::layer).toList();
         DecoderStack stack =
                 new DecoderStack(
-                        new TokenEmbedding(table),
+                        tokens,
                         input,
                         DecoderStack.Entrance.PLAIN,
                         new Rotary(checkpoint.door(), config.rope()),
@@ -91,15 +92,22 @@ public final class GptNeoxModel {
                 Sublayer.of(
                         norm(path + ".input_layernorm"),
                         attention(path + ".attention"),
-                        modules.sublayer(path + ".attention", SublayerPoint.Kind.ATTENTION, width));
+                        point(path, ".attention", index, SublayerPoint.Kind.ATTENTION));
         Sublayer feedForward =
                 Sublayer.of(
                         norm(path + ".post_attention_layernorm"),
                         feedForward(path + ".mlp"),
-                        modules.sublayer(path + ".mlp", SublayerPoint.Kind.FEED_FORWARD, width));
+                        point(path, ".mlp", index, SublayerPoint.Kind.FEED_FORWARD));
         return config.parallel()
                 ? new ParallelLayer(attention, feedForward)
-                : new PreNormLayer(attention, feedForward);
+                : new SequentialLayer(attention, feedForward);
+    }
+
+    private SublayerPoint point(String layer, String module, int index, SublayerPoint.Kind kind) {
+        String path = layer + module;
+        return config.parallel()
+                ? modules.parallelSublayer(path, kind, width, layer, index)
+                : modules.sublayer(path, kind, width, layer, index);
     }
 
     private NormPoint norm(String path) {

@@ -9,6 +9,7 @@ import org.peft4j.core.BaseModel;
 import org.peft4j.core.TaskType;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.EmbeddingPoint;
+import org.peft4j.core.points.InputFlow;
 import org.peft4j.core.points.InputPoint;
 import org.peft4j.core.points.LinearPoint;
 import org.peft4j.core.points.LinearRole;
@@ -67,15 +68,16 @@ public final class OptModel {
                         config.vocabularySize(),
                         config.embeddingSize(),
                         config.tied());
-        InputPoint input = modules.input(path, InputPoint.Kind.DECODER, config.embeddingSize());
+        TokenEmbedding tokens = new TokenEmbedding(table);
+        InputPoint input = modules.input(path, InputPoint.Kind.DECODER, tokens);
         DecoderStack.Entrance entrance = entrance(width);
         List<? extends DecoderStack.Layer> layers =
                 IntStream.range(0, config.layers())
-                        .mapToObj(i -> OptLayers.layer(modules, config, path + ".layers." + i))
+                        .mapToObj(i -> OptLayers.layer(modules, config, path + ".layers." + i, i))
                         .toList();
         DecoderStack stack =
                 new DecoderStack(
-                        new TokenEmbedding(table),
+                        tokens,
                         input,
                         entrance,
                         null,
@@ -111,8 +113,12 @@ public final class OptModel {
                         OFFSET);
         return project == null
                 ? positions
-                : (context, x, layout) ->
-                        positions.enter(context, project.forward(context, x), layout);
+                : (context, flow, batch) ->
+                        positions.enter(
+                                context,
+                                new InputFlow(
+                                        project.forward(context, flow.embeddings()), flow.layout()),
+                                batch);
     }
 
     private DecoderStack.Exit exit(int width) {

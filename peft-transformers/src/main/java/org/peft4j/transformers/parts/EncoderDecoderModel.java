@@ -142,7 +142,9 @@ public final class EncoderDecoderModel extends FrozenBase {
             System.arraycopy(batch.inputIds(), row * ids.length, ids, 0, ids.length);
             rows.add(start.shifted(ids));
         }
-        return TokenBatch.of(rows.toArray(long[][]::new));
+        TokenBatch late = TokenBatch.of(rows.toArray(long[][]::new));
+        long[] tasks = batch.taskIds();
+        return tasks == null ? late : late.withTaskIds(tasks);
     }
 
     @Override

@@ -105,12 +105,13 @@ public record RotaryDecoder(
         String root = modules.root();
         EmbeddingPoint table =
                 DecoderHead.table(modules, root + "embed_tokens", vocabularySize, hiddenSize, tied);
-        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, hiddenSize);
+        TokenEmbedding tokens = new TokenEmbedding(table, factor(checkpoint, scales.embeddings()));
+        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, tokens);
         List<? extends DecoderStack.Layer> all =
                 IntStream.range(0, layers).mapToObj(layer).toList();
         DecoderStack stack =
                 new DecoderStack(
-                        new TokenEmbedding(table, factor(checkpoint, scales.embeddings())),
+                        tokens,
                         input,
                         DecoderStack.Entrance.PLAIN,
                         new Rotary(checkpoint.door(), rope),

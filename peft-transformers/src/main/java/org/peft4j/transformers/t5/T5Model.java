@@ -28,6 +28,7 @@ import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
 import org.peft4j.transformers.parts.SharedEmbeddings;
 import org.peft4j.transformers.parts.Ties;
+import org.peft4j.transformers.parts.TokenEmbedding;
 import org.peft4j.transformers.parts.VocabularyLinear;
 
 /** Builds encoder-decoders of the T5 family. */
@@ -116,27 +117,35 @@ public final class T5Model {
     private static EncoderStack encoder(
             Modules modules, T5Config config, SharedEmbeddings embeddings) {
         String path = modules.root() + "encoder";
-        int width = config.width();
-        InputPoint input = modules.input(path, InputPoint.Kind.ENCODER, width);
-        T5Layers layers = T5Layers.of(modules, config, path, config.encoderLayers(), false);
+        TokenEmbedding tokens = embeddings.tokens(embeddings.encoder(), null);
+        InputPoint input = modules.input(path, InputPoint.Kind.ENCODER, tokens);
+        T5Layers layers = T5Layers.of(modules, config, path, config.encoderLayers(), 0, false);
         return new EncoderStack(
-                embeddings.tokens(embeddings.encoder(), null),
+                tokens,
                 input,
                 EncoderStack.Entrance.PLAIN,
                 layers.positions(),
                 layers.layers(),
                 DecoderStack.Exit.norm(
-                        modules.rmsNorm(path + ".final_layer_norm", width, config.epsilon())));
+                        modules.rmsNorm(
+                                path + ".final_layer_norm", config.width(), config.epsilon())));
     }
 
     private static DecoderStack decoder(
             Modules modules, T5Config config, SharedEmbeddings embeddings) {
         String path = modules.root() + "decoder";
-        int width = config.width();
-        InputPoint input = modules.input(path, InputPoint.Kind.DECODER, width);
-        T5Layers layers = T5Layers.of(modules, config, path, config.decoderLayers(), true);
+        TokenEmbedding tokens = embeddings.tokens(embeddings.decoder(), null);
+        InputPoint input = modules.input(path, InputPoint.Kind.DECODER, tokens);
+        T5Layers layers =
+                T5Layers.of(
+                        modules,
+                        config,
+                        path,
+                        config.decoderLayers(),
+                        config.encoderLayers(),
+                        true);
         return new DecoderStack(
-                embeddings.tokens(embeddings.decoder(), null),
+                tokens,
                 input,
                 DecoderStack.Entrance.PLAIN,
                 null,
@@ -144,7 +153,8 @@ public final class T5Model {
                 layers.layers(),
                 Collections.nCopies(config.decoderLayers(), AttentionMask.NO_WINDOW),
                 DecoderStack.Exit.norm(
-                        modules.rmsNorm(path + ".final_layer_norm", width, config.epsilon())));
+                        modules.rmsNorm(
+                                path + ".final_layer_norm", config.width(), config.epsilon())));
     }
 
     private static TaskHead head(
