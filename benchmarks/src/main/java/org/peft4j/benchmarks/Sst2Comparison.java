@@ -2,14 +2,11 @@ package org.peft4j.benchmarks;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.peft4j.examples.sst2.Sst2;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -115,11 +112,8 @@ final class Sst2Comparison implements Callable<Integer> {
 
     private JsonObject side(List<String> command, long seed)
             throws IOException, InterruptedException {
-        Path out = Files.createTempDirectory("sst2");
-        try {
-            return SideProcess.run(command, arguments(seed, out), threads);
-        } finally {
-            delete(out);
+        try (TemporaryDirectory out = new TemporaryDirectory("sst2")) {
+            return SideProcess.run(command, arguments(seed, out.path()), threads);
         }
     }
 
@@ -134,14 +128,6 @@ final class Sst2Comparison implements Callable<Integer> {
         arguments.addAll(List.of("--learning-rate", learningRate));
         arguments.addAll(List.of("--threads", String.valueOf(threads)));
         return arguments;
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     private static String row(

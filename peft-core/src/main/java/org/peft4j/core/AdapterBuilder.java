@@ -1,15 +1,15 @@
 package org.peft4j.core;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.peft4j.core.files.SafetensorsFile;
-import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.UpdateOps;
@@ -42,12 +42,14 @@ public final class AdapterBuilder {
     public static final String KEY_PREFIX = "base_model.model.";
 
     private final BaseModel base;
-    private final @Nullable SafetensorsFile stored;
+    private final @Nullable StoredAdapter stored;
     private final SplittableRandom random;
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<InjectionPoint, Placement> placements = new LinkedHashMap<>();
     private final Map<String, String> aliases = new LinkedHashMap<>();
     private final Set<String> standIns = new LinkedHashSet<>();
+    private final List<EncodedTensor> encoded = new ArrayList<>();
+    private String modulePrefix = KEY_PREFIX;
     private TrainingHook hook = new TrainingHook() {};
     private @Nullable Object report;
 
@@ -55,10 +57,10 @@ public final class AdapterBuilder {
      * Starts an adapter.
      *
      * @param base what it is for
-     * @param stored the file that its values will come from, or null if it is new
+     * @param stored the files that its values will come from, or null if it is new
      * @param seed decides its values if it is new
      */
-    AdapterBuilder(BaseModel base, @Nullable SafetensorsFile stored, long seed) {
+    AdapterBuilder(BaseModel base, @Nullable StoredAdapter stored, long seed) {
         this.base = base;
         this.stored = stored;
         this.random = new SplittableRandom(seed);
@@ -120,8 +122,13 @@ public final class AdapterBuilder {
      * @return the FLOAT32 tensor, on the base's device
      */
     public Tensor parameter(String key, Initializer initializer, long... shape) {
-        if (stored != null) {
-            return add(key, ops().zeros(agreed(stored, key, shape)));
+        return parameter(stored == null ? null : stored.weights(), key, initializer, shape);
+    }
+
+    private Tensor parameter(
+            @Nullable StoredTensors from, String key, Initializer initializer, long[] shape) {
+        if (from != null) {
+            return add(key, ops().zeros(agreed(from, key, shape)));
         }
         long elements = 1;
         for (long size : shape) {
@@ -144,13 +151,46 @@ public final class AdapterBuilder {
      * Nothing is allocated for a tensor that the file does not hold: sizes in a config from outside
      * are not to be trusted. Those that are missing are reported together afterwards.
      */
-    private long[] agreed(SafetensorsFile file, String key, long[] shape) {
-        TensorEntry entry = file.entries().get(key);
-        if (entry == null) {
+    private static long[] agreed(StoredTensors from, String key, long[] shape) {
+        if (!from.names().contains(key)) {
             return new long[0];
         }
-        AdapterFiles.requireShape(base, file, entry, shape);
+        from.requireShape(key, shape);
         return shape;
+    }
+
+    /**
+     * Adds a tensor that an encoder of trainable parameters computes. The adapter's file holds the
+     * tensor, as Python's {@code peft} expects it, and {@code prompt_encoder.safetensors} beside it
+     * the encoder, which nothing but further training needs: an adapter that is loaded for
+     * inference has the tensor itself as its parameter.
+     *
+     * @param key the tensor's name in the adapter's file
+     * @param encoder adds the encoder's parameters and says how they make the tensor; not asked
+     *     where the adapter is loaded for inference
+     * @param shape the tensor's shape
+     * @return the FLOAT32 tensor, computed once in a pass
+     */
+    public Encoding encoded(
+            String key, Function<EncoderParameters, Encoding> encoder, long... shape) {
+        List<Long> dimensions = Arrays.stream(shape).boxed().toList();
+        if (stored != null && !stored.isForTraining()) {
+            Tensor flat = parameter(key, Initializer.constant(0), shape);
+            encoded.add(new EncodedTensor(key, dimensions, null));
+            return context -> flat;
+        }
+        @Nullable StoredTensors from = stored == null ? null : stored.requireEncoder();
+        List<String> keys = new ArrayList<>();
+        Encoding encoding =
+                encoder.apply(
+                        (name, initializer, sizes) -> {
+                            keys.add(name);
+                            return parameter(from, name, initializer, sizes);
+                        });
+        encoded.add(
+                new EncodedTensor(
+                        key, dimensions, new EncodedTensor.Encoder(List.copyOf(keys), encoding)));
+        return context -> context.once(encoding, () -> encoding.in(context));
     }
 
     /**
@@ -313,6 +353,19 @@ public final class AdapterBuilder {
         return placements.containsKey(point);
     }
 
+    /**
+     * Says what the keys of copied modules start with, where that is not {@link #KEY_PREFIX}: in
+     * peft's prompt methods the base is not wrapped a second time.
+     */
+    public void modulePrefix(String prefix) {
+        this.modulePrefix = prefix;
+    }
+
+    /** Returns the key of a parameter of a copied module. */
+    String moduleKey(InjectionPoint point, String parameter) {
+        return modulePrefix + point.path() + "." + parameter;
+    }
+
     /** Says what the adapter does in training beyond the forward pass. */
     public void hook(TrainingHook trainingHook) {
         this.hook = trainingHook;
@@ -335,6 +388,7 @@ public final class AdapterBuilder {
                 new ArrayList<>(parameters.values()),
                 aliases,
                 standIns,
+                encoded,
                 placements,
                 hook,
                 report);

@@ -1,9 +1,11 @@
 package org.peft4j.core;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Mode;
@@ -43,6 +45,7 @@ public final class ForwardContext implements AutoCloseable {
     private final List<Lease> leases;
     private final boolean owner;
     private final long seed;
+    private final Map<Object, Tensor> computed;
     private boolean closed;
     private long draws;
     private @Nullable Tensor lastNarrow;
@@ -57,13 +60,21 @@ public final class ForwardContext implements AutoCloseable {
             List<Group> groups,
             List<Lease> leases,
             boolean owner,
-            long seed) {
+            long seed,
+            Map<Object, Tensor> computed) {
         this.ops = ops;
         this.overlay = overlay;
         this.groups = groups;
         this.leases = leases;
         this.owner = owner;
         this.seed = seed;
+        this.computed = computed;
+    }
+
+    /** Opens a pass of no model, to compute what an adapter's parameters make. */
+    static ForwardContext open(OperatorDoor door, Mode mode) {
+        return open(
+                door, mode, WeightOverlay.NONE, AdapterSelection.none(), Map.of(), List.of(), 0);
     }
 
     /**
@@ -89,7 +100,8 @@ public final class ForwardContext implements AutoCloseable {
         try {
             ops = door.ops(mode);
             List<Group> groups = groups(ops, selection, adapters);
-            return new ForwardContext(ops, overlay, groups, leases, true, seed);
+            return new ForwardContext(
+                    ops, overlay, groups, leases, true, seed, new IdentityHashMap<>());
         } catch (RuntimeException e) {
             if (ops != null) {
                 ops.close();
@@ -147,7 +159,8 @@ public final class ForwardContext implements AutoCloseable {
         for (int i = 0; i < rows.size(); i++) {
             int[] members = rows.get(i);
             long[] index = java.util.Arrays.stream(members).asLongStream().toArray();
-            RowGroup.Rows split = new RowGroup.Rows(ops.longs(index, index.length), orderTensor);
+            RowGroup.Rows split =
+                    new RowGroup.Rows(members, ops.longs(index, index.length), orderTensor);
             groups.add(new Group(split, members, stacks.get(i)));
         }
         return List.copyOf(groups);
@@ -180,7 +193,13 @@ public final class ForwardContext implements AutoCloseable {
                         ? List.of(new Group(null, new int[0], stacks.get(0)))
                         : groups(ops, rows, stacks);
         return new ForwardContext(
-                ops, overlay, mapped, List.of(), false, seed ^ Long.rotateLeft(++draws, 32));
+                ops,
+                overlay,
+                mapped,
+                List.of(),
+                false,
+                seed ^ Long.rotateLeft(++draws, 32),
+                computed);
     }
 
     private static boolean contains(int[] values, int wanted) {
@@ -190,6 +209,26 @@ public final class ForwardContext implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /**
+     * Returns how many virtual tokens each row of a batch gets before its own.
+     *
+     * @param kind at the input of an encoder or of a decoder
+     * @param rows the batch
+     */
+    public int[] virtualTokens(InputPoint.Kind kind, int rows) {
+        int[] counts = new int[rows];
+        for (Group group : groups) {
+            int count = group.stack().stream().mapToInt(a -> a.virtualTokens(kind)).sum();
+            if (group.rows() == null) {
+                java.util.Arrays.fill(counts, count);
+            }
+            for (int row : group.members()) {
+                counts[row] = count;
+            }
+        }
+        return counts;
     }
 
     /** Returns the merged weights of this pass. */
@@ -238,6 +277,22 @@ public final class ForwardContext implements AutoCloseable {
         lastNarrow = x;
         lastWide = wide;
         return wide;
+    }
+
+    /**
+     * Returns a tensor that several points need and that is the same at all of them: the first one
+     * computes it, and it lives as long as the pass.
+     *
+     * @param key what it is, by identity
+     * @param body computes it
+     */
+    public Tensor once(Object key, Supplier<Tensor> body) {
+        Tensor present = computed.get(key);
+        if (present == null) {
+            present = ops.keepForPass(body.get());
+            computed.put(key, present);
+        }
+        return present;
     }
 
     /** Returns what acts at a linear point, by rows. */

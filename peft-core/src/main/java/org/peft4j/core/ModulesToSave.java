@@ -2,7 +2,6 @@ package org.peft4j.core;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.peft4j.core.files.SafetensorsFile;
 import org.peft4j.core.points.EmbeddingPoint;
 import org.peft4j.core.points.InjectionPoint;
 import org.peft4j.core.points.LinearPoint;
@@ -65,20 +64,20 @@ final class ModulesToSave {
      *
      * @param stored the adapter's file, or null for a fresh adapter
      */
-    void placeStoredHead(@Nullable SafetensorsFile stored) {
+    void placeStoredHead(@Nullable StoredAdapter stored) {
         if (stored == null) {
             return;
         }
         for (String name : base.headModules()) {
             boolean held =
-                    stored.entries().keySet().stream()
+                    stored.weights().names().stream()
                             .anyMatch(key -> Targets.isInside(key, List.of(name)));
             if (held) {
                 place(name);
             } else if (base.points().all().stream().anyMatch(p -> isNamed(p, List.of(name)))) {
                 LOG.warn(
                         "{} holds no {}, so the base's own will answer the task",
-                        stored.path(),
+                        stored.weights().path(),
                         name);
             }
         }

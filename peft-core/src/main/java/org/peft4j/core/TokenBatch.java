@@ -125,23 +125,6 @@ public record TokenBatch(
         return labels == null ? batch : batch.withLabels(wanted);
     }
 
-    /**
-     * The decoder's side of training an encoder-decoder: it reads each target one position late,
-     * after the token that starts it, and is to predict the target itself.
-     *
-     * @param source what the encoder reads
-     * @param targets the ids to predict, row by row, with their end token; {@link #IGNORED} within
-     *     them is read as padding
-     * @param startId what the decoder begins with, {@code decoder_start_token_id}
-     * @param padId the id that fills
-     */
-    public static TokenBatch sourceToTarget(
-            TokenBatch source, List<long[]> targets, long startId, long padId) {
-        DecoderStart start = new DecoderStart(startId, padId);
-        List<long[]> read = targets.stream().map(start::shifted).toList();
-        return padded(read, targets, padId, false).withSource(source);
-    }
-
     /** Returns the same tokens with labels. */
     public TokenBatch withLabels(long... wanted) {
         return new TokenBatch(layout, inputIds, tokenTypeIds, wanted, targets, source);
@@ -160,6 +143,39 @@ public record TokenBatch(
     /** Returns the same tokens as those of a decoder whose encoder reads a source. */
     public TokenBatch withSource(TokenBatch read) {
         return new TokenBatch(layout, inputIds, tokenTypeIds, labels, targets, read);
+    }
+
+    /**
+     * Returns chosen rows.
+     *
+     * @param order which; may repeat
+     */
+    public TokenBatch withRows(int... order) {
+        return new TokenBatch(
+                layout.withRows(order),
+                chosen(inputIds, order),
+                tokenTypeIds == null ? null : chosen(tokenTypeIds, order),
+                labels == null ? null : chosen(labels, order),
+                targets == null ? null : chosen(targets, order),
+                source == null ? null : source.withRows(order));
+    }
+
+    private long[] chosen(long[] values, int[] order) {
+        int width = values.length / rows();
+        long[] chosen = new long[order.length * width];
+        for (int i = 0; i < order.length; i++) {
+            System.arraycopy(values, order[i] * width, chosen, i * width, width);
+        }
+        return chosen;
+    }
+
+    private float[] chosen(float[] values, int[] order) {
+        int width = values.length / rows();
+        float[] chosen = new float[order.length * width];
+        for (int i = 0; i < order.length; i++) {
+            System.arraycopy(values, order[i] * width, chosen, i * width, width);
+        }
+        return chosen;
     }
 
     /** Returns the number of rows. */

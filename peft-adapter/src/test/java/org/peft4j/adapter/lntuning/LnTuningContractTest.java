@@ -52,7 +52,9 @@ final class LnTuningContractTest {
             return Bases.open("bert-heads", TaskType.SEQ_CLS);
         }
 
-        /** The gradient of a key's bias is nothing but rounding: it shifts a query's scores alike. */
+        /**
+         * The gradient of a key's bias is nothing but rounding: it shifts a query's scores alike.
+         */
         @Override
         protected PeftConfig otherConfig() {
             return new LnTuningConfig().withTargetModules("query", "value", "output.dense");

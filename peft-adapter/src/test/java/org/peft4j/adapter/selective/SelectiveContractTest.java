@@ -30,7 +30,9 @@ final class SelectiveContractTest {
             return Bases.open("bert-heads", TaskType.SEQ_CLS);
         }
 
-        /** The gradient of a key's bias is nothing but rounding: it shifts a query's scores alike. */
+        /**
+         * The gradient of a key's bias is nothing but rounding: it shifts a query's scores alike.
+         */
         static SelectiveConfig withoutKeys(SelectiveConfig config) {
             return config.withoutModules("key");
         }
@@ -38,14 +40,6 @@ final class SelectiveContractTest {
         @Override
         protected PeftConfig otherConfig() {
             return withoutKeys(SelectiveConfig.fullFineTuning());
-        }
-    }
-
-    abstract static class OnT5 extends Contract {
-
-        @Override
-        protected BaseModel openBase() {
-            return Bases.open("t5-gated");
         }
     }
 
@@ -123,7 +117,12 @@ final class SelectiveContractTest {
     }
 
     @Nested
-    final class AttentionOfT5 extends OnT5 {
+    final class AttentionOfT5 extends Contract {
+        @Override
+        protected BaseModel openBase() {
+            return Bases.open("t5-gated");
+        }
+
         @Override
         protected PeftConfig config() {
             return SelectiveConfig.of(ModuleKind.VALUE, ModuleKind.ATTENTION_OUTPUT);
@@ -136,15 +135,20 @@ final class SelectiveContractTest {
     }
 
     @Nested
-    final class SharedTableOfT5 extends OnT5 {
+    final class BitFitOfBart extends Contract {
         @Override
         protected BaseModel openBase() {
-            return Bases.open("t5");
+            return Bases.open("bart-scaled");
         }
 
         @Override
         protected PeftConfig config() {
-            return SelectiveConfig.fullFineTuning().withModules("shared");
+            return SelectiveConfig.bitFit().withoutModules("k_proj");
+        }
+
+        @Override
+        protected PeftConfig otherConfig() {
+            return SelectiveConfig.of(ModuleKind.NORM);
         }
     }
 }

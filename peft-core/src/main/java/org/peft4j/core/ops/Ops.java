@@ -70,6 +70,14 @@ public final class Ops implements AutoCloseable {
         return tensor;
     }
 
+    /** Takes a tensor out of the scopes inside this pass: it is closed with the pass. */
+    public Tensor keepForPass(Tensor tensor) {
+        for (Scope s = scope; s != null && s != root; s = s.outside()) {
+            s.keep(tensor);
+        }
+        return tensor;
+    }
+
     private void requireThread() {
         if (Thread.currentThread() != thread) {
             throw new IllegalStateException(
@@ -474,6 +482,32 @@ public final class Ops implements AutoCloseable {
      */
     public Tensor paddingMask(Tensor tokens, Tensor like) {
         return call("padding_mask", like.dtype(), tokens, like);
+    }
+
+    /**
+     * Keys or values with those of a prefix before them, the same for every row.
+     *
+     * @param x [rows, heads, keys, d]
+     * @param prefix [tokens, columns], of which heads · d are taken, head by head
+     * @param start the first of these columns
+     * @return [rows, heads, tokens + keys, d]
+     */
+    public Tensor prefixed(Tensor x, Tensor prefix, long start) {
+        return call("prefixed", x.dtype(), x, prefix, number(start));
+    }
+
+    /**
+     * gate · softmax(q kᵀ / √d) v for keys and values that all rows share (Zhang et al. 2023, eq.
+     * 8), with key-value heads repeated to the query heads.
+     *
+     * @param q [rows, heads, length, d]
+     * @param k [1, tokens, key-value heads · d], of q's dtype
+     * @param v [1, tokens, key-value heads · d], of q's dtype
+     * @param gate FLOAT32 [1]
+     * @return [rows, length, heads · d]
+     */
+    public Tensor gatedAttention(Tensor q, Tensor k, Tensor v, Tensor gate) {
+        return call("gated_attention", q.dtype(), q, k, v, gate);
     }
 
     /**

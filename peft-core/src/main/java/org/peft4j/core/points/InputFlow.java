@@ -1,6 +1,8 @@
 package org.peft4j.core.points;
 
+import java.util.List;
 import org.peft4j.core.SequenceLayout;
+import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 
 /**
@@ -9,4 +11,48 @@ import org.peft4j.core.ops.Tensor;
  * @param embeddings [batch, length, width]
  * @param layout which positions are padding, and how positions count
  */
-public record InputFlow(Tensor embeddings, SequenceLayout layout) {}
+public record InputFlow(Tensor embeddings, SequenceLayout layout) {
+
+    /** Returns what flows in the rows of a group. */
+    InputFlow rows(Ops ops, RowGroup<?> group) {
+        return new InputFlow(ops.rows(embeddings, group.index()), layout.withRows(group.members()));
+    }
+
+    /** Returns the same rows with padding before them. */
+    InputFlow paddedTo(Ops ops, int past, int length) {
+        int missing = length - layout.length();
+        if (missing == 0 && past == layout.past()) {
+            return this;
+        }
+        SequenceLayout wider = layout.paddedTo(past, length);
+        if (missing == 0) {
+            return new InputFlow(embeddings, wider);
+        }
+        Tensor padding =
+                ops.full(0, embeddings.dtype(), layout.rows(), missing, embeddings.size(2));
+        return new InputFlow(ops.concat(padding, embeddings, 1), wider);
+    }
+
+    /**
+     * Lays flows end to end and puts their rows into the batch's order. Where lengths differ, the
+     * shorter ones are padded on the left.
+     *
+     * @param parts the flow of each group of rows
+     * @param groups the groups
+     */
+    static InputFlow together(Ops ops, List<InputFlow> parts, List<? extends RowGroup<?>> groups) {
+        int past = parts.stream().mapToInt(part -> part.layout().past()).max().orElse(0);
+        int length = parts.stream().mapToInt(part -> part.layout().length()).max().orElse(0);
+        List<InputFlow> alike = parts.stream().map(p -> p.paddedTo(ops, past, length)).toList();
+        Tensor all =
+                alike.stream()
+                        .map(InputFlow::embeddings)
+                        .reduce((above, below) -> ops.concat(above, below, 0))
+                        .orElseThrow();
+        SequenceLayout layout =
+                SequenceLayout.together(
+                        alike.stream().map(InputFlow::layout).toList(),
+                        groups.stream().map(RowGroup::members).toList());
+        return new InputFlow(ops.rows(all, groups.get(0).order()), layout);
+    }
+}

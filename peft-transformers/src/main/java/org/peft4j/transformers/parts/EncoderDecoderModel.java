@@ -219,6 +219,7 @@ public final class EncoderDecoderModel extends FrozenBase {
             String encoder = root + "encoder.embed_tokens";
             String decoder = root + "decoder.embed_tokens";
             modules.alias(first + ".weight", encoder + ".weight", decoder + ".weight");
+            VocabularyLinear.mayStandFor(modules, first);
             EmbeddingPoint shared = modules.embedding(first, vocabulary, width);
             return new Embeddings(
                     shared, name(modules, encoder, shared), name(modules, decoder, shared));

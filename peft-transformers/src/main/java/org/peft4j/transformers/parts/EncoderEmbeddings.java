@@ -47,11 +47,8 @@ public record EncoderEmbeddings(
          * @param first the position of the first token
          */
         static Counting byIndex(int first) {
-            return (layout, batch) -> {
-                long[] positions = new long[layout.rows() * layout.length()];
-                Arrays.setAll(positions, i -> first + layout.past() + i % layout.length());
-                return positions;
-            };
+            return (layout, batch) ->
+                    Arrays.stream(Indices.of(layout, batch)).map(index -> first + index).toArray();
         }
 
         /**
@@ -103,15 +100,7 @@ public record EncoderEmbeddings(
 
     private long[] places(SequenceLayout layout, TokenBatch batch) {
         long[] places = rule.positions(layout, batch);
-        long last = Arrays.stream(places).max().orElse(0);
-        if (last >= positions.vocabulary()) {
-            throw new PeftException(
-                    "a row of "
-                            + layout.length()
-                            + " positions is "
-                            + (last + 1 - positions.vocabulary())
-                            + " too long for this model. Cut the texts.");
-        }
+        PositionLimit.check(layout, places, batch, positions.vocabulary());
         return places;
     }
 

@@ -276,8 +276,8 @@ public final class Modules {
     }
 
     /** The embedded sequence of an encoder or a decoder. */
-    public InputPoint input(String path, InputPoint.Kind kind, long width) {
-        return add(new InputPoint(path, kind, width));
+    public InputPoint input(String path, InputPoint.Kind kind, TokenEmbedding tokens) {
+        return add(new InputPoint(path, kind, tokens.table(), tokens.factor()));
     }
 
     /** Returns all points made so far. */
