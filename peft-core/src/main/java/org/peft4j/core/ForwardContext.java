@@ -1,6 +1,8 @@
 package org.peft4j.core;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +48,8 @@ public final class ForwardContext implements AutoCloseable {
     private final boolean owner;
     private final long seed;
     private final Map<Object, Tensor> computed;
+    private final Map<Object, Deque<Tensor>> handedOn;
+    private final Map<? extends InjectionPoint, ? extends Placement> watchers;
     private boolean closed;
     private long draws;
     private @Nullable Tensor lastNarrow;
@@ -61,7 +65,9 @@ public final class ForwardContext implements AutoCloseable {
             List<Lease> leases,
             boolean owner,
             long seed,
-            Map<Object, Tensor> computed) {
+            Map<Object, Tensor> computed,
+            Map<Object, Deque<Tensor>> handedOn,
+            Map<? extends InjectionPoint, ? extends Placement> watchers) {
         this.ops = ops;
         this.overlay = overlay;
         this.groups = groups;
@@ -69,6 +75,31 @@ public final class ForwardContext implements AutoCloseable {
         this.owner = owner;
         this.seed = seed;
         this.computed = computed;
+        this.handedOn = handedOn;
+        this.watchers = watchers;
+    }
+
+    /**
+     * Opens passes for inference without adapters, in which placements see what flows.
+     *
+     * @param overlay merged weights
+     * @param lease what the pass holds until it closes
+     */
+    static ForwardContext watching(
+            OperatorDoor door,
+            WeightOverlay overlay,
+            Lease lease,
+            Map<? extends InjectionPoint, ? extends Placement> watchers) {
+        return new ForwardContext(
+                door.ops(Mode.INFERENCE),
+                overlay,
+                List.of(new Group(null, new int[0], List.of())),
+                List.of(lease),
+                true,
+                0,
+                new IdentityHashMap<>(),
+                new IdentityHashMap<>(),
+                Map.copyOf(watchers));
     }
 
     /** Opens a pass of no model, to compute what an adapter's parameters make. */
@@ -101,7 +132,15 @@ public final class ForwardContext implements AutoCloseable {
             ops = door.ops(mode);
             List<Group> groups = groups(ops, selection, adapters);
             return new ForwardContext(
-                    ops, overlay, groups, leases, true, seed, new IdentityHashMap<>());
+                    ops,
+                    overlay,
+                    groups,
+                    leases,
+                    true,
+                    seed,
+                    new IdentityHashMap<>(),
+                    new IdentityHashMap<>(),
+                    Map.of());
         } catch (RuntimeException e) {
             if (ops != null) {
                 ops.close();
@@ -199,7 +238,26 @@ public final class ForwardContext implements AutoCloseable {
                 List.of(),
                 false,
                 seed ^ Long.rotateLeft(++draws, 32),
-                computed);
+                computed,
+                handedOn,
+                watchers);
+    }
+
+    /**
+     * Returns a view of this pass for the rows of one group alone. It shares everything else and
+     * must not outlive this pass.
+     *
+     * @param group what {@code at} gave for a point
+     */
+    public ForwardContext within(RowGroup<?> group) {
+        for (Group own : groups) {
+            if (own.rows() != null && own.rows().equals(group.rows())) {
+                List<Group> alone = List.of(new Group(null, new int[0], own.stack()));
+                long other = seed ^ Long.rotateLeft(++draws, 32);
+                return new ForwardContext(ops, overlay, alone, List.of(), false, other, computed);
+            }
+        }
+        return this;
     }
 
     private static boolean contains(int[] values, int wanted) {
@@ -295,6 +353,30 @@ public final class ForwardContext implements AutoCloseable {
         return present;
     }
 
+    /**
+     * Hands a tensor from one placement of an adapter to another that acts later in the layer. Rows
+     * with different stacks come to both in the same order.
+     *
+     * @param key what both know, by identity
+     * @param tensor of the scope that both are in
+     */
+    public void handOn(Object key, Tensor tensor) {
+        handedOn.computeIfAbsent(key, k -> new ArrayDeque<>()).add(tensor);
+    }
+
+    /**
+     * Takes what was {@linkplain #handOn handed on}, the first first.
+     *
+     * @param key what both know, by identity
+     */
+    public Tensor takeOver(Object key) {
+        Deque<Tensor> waiting = handedOn.get(key);
+        if (waiting == null || waiting.isEmpty()) {
+            throw new IllegalStateException("nothing was handed on");
+        }
+        return waiting.remove();
+    }
+
     /** Returns what acts at a linear point, by rows. */
     public List<RowGroup<LinearPlacement>> at(LinearPoint point) {
         return groupsAt(point, LinearPlacement.class);
@@ -326,6 +408,10 @@ public final class ForwardContext implements AutoCloseable {
     }
 
     private <P extends Placement> List<RowGroup<P>> groupsAt(InjectionPoint point, Class<P> kind) {
+        Placement watcher = watchers.get(point);
+        if (watcher != null) {
+            return List.of(new RowGroup<>(null, List.of(kind.cast(watcher))));
+        }
         List<RowGroup<P>> found = new ArrayList<>(groups.size());
         boolean any = false;
         for (Group group : groups) {

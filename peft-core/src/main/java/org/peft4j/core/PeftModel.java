@@ -18,6 +18,8 @@ import org.peft4j.core.ops.Mode;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.UpdateOps;
+import org.peft4j.core.points.InjectionPoint;
+import org.peft4j.core.points.Placement;
 
 /**
  * A frozen base and its adapters by name.
@@ -304,6 +306,22 @@ public final class PeftModel implements AutoCloseable {
             if (Lease.tryAcquireAll(leases)) {
                 return ForwardContext.open(
                         base.door(), mode, now.overlay(), selection, chosen, leases, seed);
+            }
+        }
+    }
+
+    /**
+     * Opens passes for inference without adapters, in which placements see what flows through the
+     * base, such as keys and values; close it.
+     *
+     * @param watchers what looks on, and where
+     */
+    public ForwardContext watch(Map<? extends InjectionPoint, ? extends Placement> watchers) {
+        while (true) {
+            State now = now();
+            if (now.overlayLease().tryAcquire()) {
+                return ForwardContext.watching(
+                        base.door(), now.overlay(), now.overlayLease(), watchers);
             }
         }
     }

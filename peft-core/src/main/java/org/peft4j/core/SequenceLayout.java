@@ -140,10 +140,23 @@ public record SequenceLayout(int rows, int past, int length, long @Nullable [] m
      * @param positions how many to look at, such as those of virtual tokens
      */
     public int[] leadingPadding(int positions) {
+        return leadingPadding(past, positions);
+    }
+
+    /**
+     * Returns for each row how many padding positions its past begins with.
+     *
+     * @param positions how many to look at, such as those of a prefix
+     */
+    public int[] leadingPastPadding(int positions) {
+        return leadingPadding(0, positions);
+    }
+
+    private int[] leadingPadding(int first, int positions) {
         int[] leading = new int[rows];
         if (mask != null) {
             for (int row = 0; row < rows; row++) {
-                int start = row * (past + length) + past;
+                int start = row * (past + length) + first;
                 while (leading[row] < positions && mask[start + leading[row]] == 0) {
                     leading[row]++;
                 }

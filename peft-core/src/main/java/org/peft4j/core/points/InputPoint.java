@@ -71,9 +71,14 @@ public record InputPoint(String path, Kind kind, EmbeddingPoint table, @Nullable
 
     private static InputFlow forward(
             ForwardContext context, List<InputPlacement> placements, InputFlow flow) {
+        // virtual tokens first: a prefix moves the sequence behind it, and they are part of that
         InputFlow changed = flow;
-        for (InputPlacement placement : placements) {
-            changed = placement.forward(context, changed);
+        for (boolean addsTokens : new boolean[] {true, false}) {
+            for (InputPlacement placement : placements) {
+                if (placement.virtualTokens() > 0 == addsTokens) {
+                    changed = placement.forward(context, changed);
+                }
+            }
         }
         return changed;
     }

@@ -11,14 +11,13 @@ import org.peft4j.core.PeftMethod;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.AttentionPoint;
+import org.peft4j.prompt.internal.SoftPrompt;
+import org.peft4j.prompt.internal.Tasks;
 
 /** Prefix tuning (Li and Liang 2021) and P-tuning v2 (Liu et al. 2022). */
 public final class PrefixTuningMethod implements PeftMethod {
 
     static final String KEY = "prompt_embeddings";
-
-    /** What the keys of saved modules begin with: peft does not wrap the base a second time. */
-    private static final String MODULE_PREFIX = "base_model.";
 
     static final String CROSS_KEY = "cross_prompt_embeddings";
 
@@ -52,7 +51,7 @@ public final class PrefixTuningMethod implements PeftMethod {
                             + " attention. Leave it out.");
         }
         AttentionPoint first = points.self().get(0);
-        return prefix.settled(
+        return prefix.toBuilder().origin(Tasks.settled(prefix.origin(), base)).build().settled(
                 first.keyValueHeads() * first.headDim(),
                 first.keyValueHeads(),
                 points.self().size(),
@@ -63,7 +62,7 @@ public final class PrefixTuningMethod implements PeftMethod {
     public void build(PeftConfig config, AdapterBuilder builder) {
         PrefixTuningConfig prefix = require(config);
         PrefixPoints points = PrefixPoints.of(builder.points());
-        builder.modulePrefix(MODULE_PREFIX);
+        builder.modulePrefix(SoftPrompt.MODULE_PREFIX);
         requireRoom(prefix, builder.info().maxPositions());
         Encoding matrix = matrix(prefix, builder, KEY, "");
         // peft hands out the layers of an encoder-decoder two by two, for self and cross attention

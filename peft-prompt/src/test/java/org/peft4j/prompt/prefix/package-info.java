@@ -1,4 +1,4 @@
-/** Tests. */
+/** Tests of prefixes against Python's peft and against the contract of every method. */
 @NullMarked
 package org.peft4j.prompt.prefix;
 

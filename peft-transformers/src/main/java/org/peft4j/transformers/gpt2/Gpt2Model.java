@@ -23,7 +23,7 @@ import org.peft4j.transformers.parts.LayerWindows;
 import org.peft4j.transformers.parts.LearnedPositions;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
-import org.peft4j.transformers.parts.PreNormLayer;
+import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.Sublayer;
 import org.peft4j.transformers.parts.TokenEmbedding;
 
@@ -60,7 +60,7 @@ public final class Gpt2Model {
         TokenEmbedding tokens = new TokenEmbedding(table);
         InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, tokens);
         EmbeddingPoint positions = modules.embedding(root + "wpe", config.positions(), width);
-        List<PreNormLayer> layers =
+        List<SequentialLayer> layers =
                 IntStream.range(0, config.layers()).mapToObj(this::layer).toList();
         DecoderStack stack =
                 new DecoderStack(
@@ -80,19 +80,25 @@ public final class Gpt2Model {
                         modules, table, config.tied(), "classifier", config.initializerRange()));
     }
 
-    private PreNormLayer layer(int index) {
+    private SequentialLayer layer(int index) {
         String path = modules.root() + "h." + index;
         Sublayer attention =
                 Sublayer.of(
                         norm(path + ".ln_1"),
                         attention(path + ".attn", index),
-                        modules.sublayer(path + ".attn", SublayerPoint.Kind.ATTENTION, width));
+                        modules.sublayer(
+                                path + ".attn", SublayerPoint.Kind.ATTENTION, width, path, index));
         Sublayer feedForward =
                 Sublayer.of(
                         norm(path + ".ln_2"),
                         feedForward(path + ".mlp"),
-                        modules.sublayer(path + ".mlp", SublayerPoint.Kind.FEED_FORWARD, width));
-        return new PreNormLayer(attention, feedForward);
+                        modules.sublayer(
+                                path + ".mlp",
+                                SublayerPoint.Kind.FEED_FORWARD,
+                                width,
+                                path,
+                                index));
+        return new SequentialLayer(attention, feedForward);
     }
 
     private NormPoint norm(String path) {
@@ -100,11 +106,12 @@ public final class Gpt2Model {
     }
 
     private FusedSelfAttention attention(String path, int index) {
+        FusedLayout layout = FusedLayout.blocks(config.heads().keyValueHeads());
         return new FusedSelfAttention(
                 modules.conv1d(path + ".c_attn", LinearRole.QUERY_KEY_VALUE, 3L * width, width),
-                FusedLayout.blocks(config.heads().keyValueHeads()),
+                layout,
                 AttentionCore.scaled(
-                        modules.selfAttention(path, config.heads()), config.scale(index)),
+                        modules.fusedAttention(path, config.heads(), layout), config.scale(index)),
                 modules.conv1d(path + ".c_proj", LinearRole.ATTENTION_OUTPUT, width, width));
     }
 

@@ -23,7 +23,7 @@ import org.peft4j.transformers.parts.LayerWindows;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
 import org.peft4j.transformers.parts.ParallelLayer;
-import org.peft4j.transformers.parts.PreNormLayer;
+import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.Sublayer;
 import org.peft4j.transformers.parts.TokenEmbedding;
 import org.peft4j.transformers.parts.rotary.Rotary;
@@ -92,15 +92,22 @@ public final class GptNeoxModel {
                 Sublayer.of(
                         norm(path + ".input_layernorm"),
                         attention(path + ".attention"),
-                        modules.sublayer(path + ".attention", SublayerPoint.Kind.ATTENTION, width));
+                        point(path, ".attention", index, SublayerPoint.Kind.ATTENTION));
         Sublayer feedForward =
                 Sublayer.of(
                         norm(path + ".post_attention_layernorm"),
                         feedForward(path + ".mlp"),
-                        modules.sublayer(path + ".mlp", SublayerPoint.Kind.FEED_FORWARD, width));
+                        point(path, ".mlp", index, SublayerPoint.Kind.FEED_FORWARD));
         return config.parallel()
                 ? new ParallelLayer(attention, feedForward)
-                : new PreNormLayer(attention, feedForward);
+                : new SequentialLayer(attention, feedForward);
+    }
+
+    private SublayerPoint point(String layer, String module, int index, SublayerPoint.Kind kind) {
+        String path = layer + module;
+        return config.parallel()
+                ? modules.parallelSublayer(path, kind, width, layer, index)
+                : modules.sublayer(path, kind, width, layer, index);
     }
 
     private NormPoint norm(String path) {
@@ -109,6 +116,7 @@ public final class GptNeoxModel {
 
     private FusedSelfAttention attention(String path) {
         boolean bias = config.attentionBias();
+        FusedLayout layout = FusedLayout.headByHead(config.heads().heads());
         return new FusedSelfAttention(
                 modules.linear(
                         path + ".query_key_value",
@@ -116,8 +124,8 @@ public final class GptNeoxModel {
                         3L * width,
                         width,
                         bias),
-                FusedLayout.headByHead(config.heads().heads()),
-                AttentionCore.of(modules.selfAttention(path, config.heads())),
+                layout,
+                AttentionCore.of(modules.fusedAttention(path, config.heads(), layout)),
                 modules.linear(path + ".dense", LinearRole.ATTENTION_OUTPUT, width, width, bias));
     }
 

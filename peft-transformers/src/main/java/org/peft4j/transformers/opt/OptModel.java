@@ -73,7 +73,7 @@ public final class OptModel {
         DecoderStack.Entrance entrance = entrance(width);
         List<? extends DecoderStack.Layer> layers =
                 IntStream.range(0, config.layers())
-                        .mapToObj(i -> OptLayers.layer(modules, config, path + ".layers." + i))
+                        .mapToObj(i -> OptLayers.layer(modules, config, path + ".layers." + i, i))
                         .toList();
         DecoderStack stack =
                 new DecoderStack(

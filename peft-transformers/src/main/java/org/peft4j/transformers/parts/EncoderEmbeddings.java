@@ -65,12 +65,14 @@ public record EncoderEmbeddings(
                     return virtual.positions(layout, batch);
                 }
                 long[] positions = batch.inputIds().clone();
+                int[] missing = Indices.missingPrefix(layout, batch);
                 long tokens = 0;
                 for (int i = 0; i < positions.length; i++) {
                     tokens = i % layout.length() == 0 ? 0 : tokens;
                     boolean token = positions[i] != padId;
                     tokens += token ? 1 : 0;
-                    positions[i] = padId + (token ? tokens + layout.past() : 0);
+                    long before = layout.past() - missing[i / layout.length()];
+                    positions[i] = padId + (token ? tokens + before : 0);
                 }
                 return positions;
             };

@@ -22,12 +22,14 @@ public final class Indices {
                 batch.layout().past() == 0
                         ? layout.leadingPadding(layout.length() - batch.length())
                         : missingBefore(layout, batch.layout());
+        int[] before = missingPrefix(layout, batch);
         long[] indices = new long[layout.rows() * layout.length()];
         Arrays.setAll(
                 indices,
                 i -> {
                     int index = layout.past() + i % layout.length();
-                    return Math.max(0, index - missing[i / layout.length()]);
+                    int row = i / layout.length();
+                    return Math.max(0, index - missing[row] - before[row]);
                 });
         return indices;
     }
@@ -50,5 +52,15 @@ public final class Indices {
             }
         }
         return missing;
+    }
+
+    /**
+     * Returns for each row how many tokens its prefix has less than the longest.
+     *
+     * @param layout where the tokens lie, virtual ones included
+     * @param batch the tokens without virtual ones
+     */
+    static int[] missingPrefix(SequenceLayout layout, TokenBatch batch) {
+        return layout.leadingPastPadding(layout.past() - batch.layout().past());
     }
 }

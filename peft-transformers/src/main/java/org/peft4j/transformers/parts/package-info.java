@@ -4,9 +4,9 @@
  * <p>A family is a room of its own beside this package: a record that reads and checks its {@code
  * config.json}, and a class whose {@code open} asks {@link org.peft4j.transformers.parts.Modules}
  * for injection points under Hugging Face's paths and puts them into parts. A layer is made of
- * {@link org.peft4j.transformers.parts.Sublayer sublayers}, in the order that {@link
- * org.peft4j.transformers.parts.PreNormLayer}, {@link org.peft4j.transformers.parts.PostNormLayer}
- * or {@link org.peft4j.transformers.parts.ParallelLayer} says. A decoder becomes a {@link
+ * {@link org.peft4j.transformers.parts.Sublayer sublayers}, one after the other in a {@link
+ * org.peft4j.transformers.parts.SequentialLayer} or beside each other in a {@link
+ * org.peft4j.transformers.parts.ParallelLayer}. A decoder becomes a {@link
  * org.peft4j.transformers.parts.DecoderModel} over a {@link
  * org.peft4j.transformers.parts.DecoderStack} of them; where all around the layers is as in Llama,
  * {@link org.peft4j.transformers.parts.RotaryDecoder} does that. An encoder becomes an {@link

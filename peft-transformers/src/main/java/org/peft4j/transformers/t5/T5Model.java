@@ -68,10 +68,9 @@ public final class T5Model {
 
     private static EncoderStack encoder(Modules modules, T5Config config, Embeddings embeddings) {
         String path = modules.root() + "encoder";
-        int width = config.width();
         TokenEmbedding tokens = embeddings.tokens(embeddings.encoder(), null);
         InputPoint input = modules.input(path, InputPoint.Kind.ENCODER, tokens);
-        T5Layers layers = T5Layers.of(modules, config, path, config.encoderLayers(), false);
+        T5Layers layers = T5Layers.of(modules, config, path, config.encoderLayers(), 0, false);
         return new EncoderStack(
                 tokens,
                 input,
@@ -79,15 +78,21 @@ public final class T5Model {
                 layers.positions(),
                 layers.layers(),
                 DecoderStack.Exit.norm(
-                        modules.rmsNorm(path + ".final_layer_norm", width, config.epsilon())));
+                        modules.rmsNorm(path + ".final_layer_norm", config.width(), config.epsilon())));
     }
 
     private static DecoderStack decoder(Modules modules, T5Config config, Embeddings embeddings) {
         String path = modules.root() + "decoder";
-        int width = config.width();
         TokenEmbedding tokens = embeddings.tokens(embeddings.decoder(), null);
         InputPoint input = modules.input(path, InputPoint.Kind.DECODER, tokens);
-        T5Layers layers = T5Layers.of(modules, config, path, config.decoderLayers(), true);
+        T5Layers layers =
+                T5Layers.of(
+                        modules,
+                        config,
+                        path,
+                        config.decoderLayers(),
+                        config.encoderLayers(),
+                        true);
         return new DecoderStack(
                 tokens,
                 input,
@@ -97,7 +102,7 @@ public final class T5Model {
                 layers.layers(),
                 Collections.nCopies(config.decoderLayers(), AttentionMask.NO_WINDOW),
                 DecoderStack.Exit.norm(
-                        modules.rmsNorm(path + ".final_layer_norm", width, config.epsilon())));
+                        modules.rmsNorm(path + ".final_layer_norm", config.width(), config.epsilon())));
     }
 
     private static TaskHead head(
