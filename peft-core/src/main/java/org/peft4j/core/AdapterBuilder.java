@@ -53,6 +53,7 @@ public final class AdapterBuilder {
     private final Map<String, String> aliases = new LinkedHashMap<>();
     private final Set<String> standIns = new LinkedHashSet<>();
     private final List<EncodedTensor> encoded = new ArrayList<>();
+    private String modulePrefix = KEY_PREFIX;
     private TrainingHook hook = new TrainingHook() {};
     private @Nullable Object report;
 
