@@ -31,7 +31,9 @@ import encoder_tokenizers
 import encoders
 import generation
 import heads
+import ia3
 import legacy
+import ln_tuning
 import lora
 import optim
 import prefixes
@@ -39,13 +41,15 @@ import prompts
 import rope
 import seq2seq
 import targets
+import ties
+import trainable_tokens
 
 MARK = "golden/environment.json"
 # Of gradients and of weights after many steps, and the same in bfloat16.
 ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
-    decoders, encoders, seq2seq, heads, legacy, generation, lora, prompts, prefixes, adaption, targets, optim, rope,
-    byte_level_tokenizer, decoding, chat, encoder_tokenizers,
+    decoders, encoders, seq2seq, heads, legacy, ties, generation, lora, targets, optim, rope, byte_level_tokenizer,
+    decoding, chat, encoder_tokenizers, prefixes, adaption, ia3, ln_tuning, trainable_tokens, prompts,
 )
 
 

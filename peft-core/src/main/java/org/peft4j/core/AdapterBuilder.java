@@ -28,6 +28,8 @@ import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.Placement;
 import org.peft4j.core.points.SublayerPlacement;
 import org.peft4j.core.points.SublayerPoint;
+import org.peft4j.core.targets.TargetModule;
+import org.peft4j.core.targets.TargetReport;
 import org.peft4j.core.targets.Targets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,6 +93,28 @@ public final class AdapterBuilder {
     /** Returns whether the adapter is new, so that initial values matter. */
     public boolean isFresh() {
         return stored == null;
+    }
+
+    /**
+     * Picks the modules that a method acts on, and keeps the report of it for the user to read.
+     * What a fresh adapter's config asks for in vain is an error; that of a stored one is a
+     * warning.
+     *
+     * @param targets settled targets
+     * @param supported the kinds of modules that the method can act on
+     * @param modulesToSave modules that are trained as a whole, which are never targets
+     */
+    public TargetReport select(
+            Targets targets, Set<TargetModule.Kind> supported, List<String> modulesToSave) {
+        TargetReport selection =
+                targets.select(TargetModule.of(points()), supported, modulesToSave);
+        if (isFresh()) {
+            selection.requireNoProblems();
+        } else {
+            selection.warnOfProblems();
+        }
+        report(selection);
+        return selection;
     }
 
     /**

@@ -243,6 +243,32 @@ public final class ForwardContext implements AutoCloseable {
                 watchers);
     }
 
+    /**
+     * Returns a view of this pass for the rows of one group alone. It shares everything else and
+     * must not outlive this pass.
+     *
+     * @param group what {@code at} gave for a point
+     */
+    public ForwardContext within(RowGroup<?> group) {
+        for (Group own : groups) {
+            if (own.rows() != null && own.rows().equals(group.rows())) {
+                List<Group> alone = List.of(new Group(null, new int[0], own.stack()));
+                long other = seed ^ Long.rotateLeft(++draws, 32);
+                return new ForwardContext(
+                        ops,
+                        overlay,
+                        alone,
+                        List.of(),
+                        false,
+                        other,
+                        computed,
+                        handedOn,
+                        watchers);
+            }
+        }
+        return this;
+    }
+
     private static boolean contains(int[] values, int wanted) {
         for (int value : values) {
             if (value == wanted) {

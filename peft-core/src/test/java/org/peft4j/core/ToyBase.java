@@ -13,6 +13,7 @@ import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.OperatorDoor;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.AdapterPlace;
 import org.peft4j.core.points.AttentionFlow;
 import org.peft4j.core.points.AttentionPoint;
 import org.peft4j.core.points.EmbeddingPoint;
@@ -23,6 +24,7 @@ import org.peft4j.core.points.LinearRole;
 import org.peft4j.core.points.LinearWeights;
 import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.NormWeights;
+import org.peft4j.core.points.SublayerFlow;
 import org.peft4j.core.points.SublayerPoint;
 
 /** A transformer of one layer with one point of every kind; its loss predicts the given labels. */
@@ -42,7 +44,13 @@ final class ToyBase implements BaseModel {
             new AttentionPoint("layer.attn", AttentionPoint.Kind.SELF, 1, 1, WIDTH);
     final LinearPoint linear = linear("layer.fc", LinearRole.OTHER, WIDTH, weight(WIDTH));
     final SublayerPoint sublayer =
-            new SublayerPoint("layer.mlp", SublayerPoint.Kind.FEED_FORWARD, WIDTH);
+            new SublayerPoint(
+                    "layer.mlp",
+                    SublayerPoint.Kind.FEED_FORWARD,
+                    WIDTH,
+                    new AdapterPlace("", "layer.output_adapters", 0),
+                    SublayerPoint.Sum.OWN,
+                    null);
     final LinearPoint head = linear("lm_head", LinearRole.OUTPUT_EMBEDDING, VOCABULARY, null);
     private final InjectionPoints points =
             new InjectionPoints(List.of(embedding, input, norm, attention, linear, sublayer, head));
@@ -102,8 +110,8 @@ final class ToyBase implements BaseModel {
                         context,
                         new AttentionFlow(
                                 heads, heads, heads, new AttentionScores(null, true, 0.5)));
-        Tensor y = sublayer.forward(context, read, linear.forward(context, attended));
-        return ops.add(x, y);
+        Tensor y = linear.forward(context, attended);
+        return sublayer.join(context, new SublayerFlow(x, read, y));
     }
 
     @Override

@@ -25,6 +25,7 @@ import org.peft4j.core.points.LinearWeights;
 import org.peft4j.core.points.NormPlacement;
 import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.NormWeights;
+import org.peft4j.core.points.SublayerFlow;
 import org.peft4j.core.points.SublayerPlacement;
 import org.peft4j.core.points.SublayerPoint;
 
@@ -172,9 +173,9 @@ public final class ToyMethod implements PeftMethod {
 
     private record Sublayer(Tensor p) implements SublayerPlacement {
         @Override
-        public Tensor forward(ForwardContext context, Tensor read, Tensor output) {
+        public Tensor forward(ForwardContext context, SublayerFlow flow) {
             Ops ops = context.ops();
-            return ops.add(output, ops.multiply(read, p));
+            return ops.add(flow.output(), ops.multiply(flow.read(), p));
         }
     }
 

@@ -11,7 +11,6 @@ import org.peft4j.core.PeftModel;
 import org.peft4j.core.SequenceLayout;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Ops;
-import org.peft4j.core.ops.Scope;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.InputFlow;
 import org.peft4j.core.points.InputPoint;
@@ -76,11 +75,11 @@ public final class PromptReader {
         for (int start = 0; start < vocabulary; start += ROWS_AT_A_TIME) {
             int rows = Math.min(ROWS_AT_A_TIME, vocabulary - start);
             Ops ops = context.ops();
-            try (Scope scope = ops.scope()) {
-                Tensor part =
-                        ops.cast(ops.narrow(input.table().table(), 0, start, rows), DType.FLOAT32);
+            try (Tensor stored = ops.narrow(input.table().table(), 0, start, rows);
+                    Tensor part = ops.cast(stored, DType.FLOAT32);
+                    Tensor dots = ops.linear(prompt, part, null)) {
                 double[] lengths = norms(part.toFloats(), rows, width);
-                float[] products = ops.linear(prompt, part, null).toFloats();
+                float[] products = dots.toFloats();
                 for (int i = 0; i < count; i++) {
                     for (int row = 0; row < rows; row++) {
                         double similarity =

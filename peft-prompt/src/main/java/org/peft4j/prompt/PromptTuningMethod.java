@@ -20,9 +20,6 @@ import org.peft4j.prompt.internal.Tasks;
  */
 public final class PromptTuningMethod implements PeftMethod {
 
-    /** The key of the virtual tokens, [all of them, width]. */
-    static final String KEY = "prompt_embeddings";
-
     @Override
     public String peftType() {
         return PromptTuningConfig.PEFT_TYPE;
@@ -60,7 +57,7 @@ public final class PromptTuningMethod implements PeftMethod {
         InputPoint input = Inputs.first(builder.points());
         Tensor p =
                 builder.parameter(
-                        KEY,
+                        SoftPrompt.KEY,
                         prompt.initialization().initializer(builder.ops(), input),
                         tokens.total(),
                         tokens.width());

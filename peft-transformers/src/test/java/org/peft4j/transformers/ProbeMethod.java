@@ -108,7 +108,7 @@ public final class ProbeMethod implements PeftMethod {
         } else if (point instanceof AttentionPoint attention) {
             builder.place(attention, new AttentionPlacement() {});
         } else if (point instanceof SublayerPoint sublayer) {
-            SublayerPlacement same = (context, read, output) -> output;
+            SublayerPlacement same = (context, flow) -> flow.output();
             builder.place(sublayer, same);
         }
     }

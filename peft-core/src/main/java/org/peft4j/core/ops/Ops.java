@@ -219,6 +219,29 @@ public final class Ops implements AutoCloseable {
         return call("dropout", x.dtype(), x, door.number(p), seed(p, seed));
     }
 
+    /**
+     * One bidirectional layer of an LSTM (Hochreiter and Schmidhuber 1997) that starts at zero.
+     *
+     * @param x [tokens, in]
+     * @param forth weights of the direction from the first token to the last
+     * @param back weights of the other
+     * @return [tokens, 2 · hidden], the outputs of the first direction before those of the other
+     */
+    public Tensor bidirectionalLstm(Tensor x, LstmWeights forth, LstmWeights back) {
+        return call(
+                "bidirectional_lstm",
+                x.dtype(),
+                x,
+                forth.fromInput(),
+                forth.fromHidden(),
+                forth.inputBias(),
+                forth.hiddenBias(),
+                back.fromInput(),
+                back.fromHidden(),
+                back.inputBias(),
+                back.hiddenBias());
+    }
+
     // --- transformer parts ---
 
     /**
@@ -786,6 +809,17 @@ public final class Ops implements AutoCloseable {
 
     /** Queries, keys and values, each [batch, length, heads, d]. */
     public record Projections(Tensor queries, Tensor keys, Tensor values) {}
+
+    /**
+     * One direction of an LSTM, its four gates (input, forget, cell, output) on top of each other.
+     *
+     * @param fromInput [4 · hidden, in]
+     * @param fromHidden [4 · hidden, hidden]
+     * @param inputBias [4 · hidden]
+     * @param hiddenBias [4 · hidden]
+     */
+    public record LstmWeights(
+            Tensor fromInput, Tensor fromHidden, Tensor inputBias, Tensor hiddenBias) {}
 
     /** A summed loss (0-d FLOAT64) and the scaled gradient for the hidden states, [n, width]. */
     public record LossAndGradient(Tensor loss, Tensor gradient) {}

@@ -66,7 +66,7 @@ public record InputPoint(String path, Kind kind, EmbeddingPoint table, @Nullable
                 groups.stream()
                         .map(g -> forward(context, g.placements(), flow.rows(ops, g)))
                         .toList();
-        return InputFlow.together(ops, parts, groups);
+        return flow.together(ops, parts, groups);
     }
 
     private static InputFlow forward(

@@ -9,9 +9,18 @@ public non-sealed interface SublayerPlacement extends Placement {
     /**
      * Changes a sublayer's output.
      *
-     * @param read what the sublayer read, [rows, length, width]
-     * @param output what it computed, [rows, length, width]
-     * @return what goes on, of the same shape
+     * @param context the pass of these rows
+     * @param flow stream, what the sublayer read, and what it computed, changed by the placements
+     *     before this one
+     * @return what goes on, of the output's shape and dtype
      */
-    Tensor forward(ForwardContext context, Tensor read, Tensor output);
+    Tensor forward(ForwardContext context, SublayerFlow flow);
+
+    /**
+     * Returns whether what {@link #forward} returns is the stream itself, so that neither the sum
+     * nor the norm behind it follows. Only the last placement of a stack is asked.
+     */
+    default boolean replacesStream() {
+        return false;
+    }
 }

@@ -109,6 +109,12 @@ class Ops(Module):
   def sum_squares(self: __torch__.Ops, x: Tensor) -> Tensor:
     return torch.sum(torch.mul(x, x))
 
+  # x is [tokens, in]; the weights are torch.nn.LSTM's, those of the way back last.
+  def bidirectional_lstm(self: __torch__.Ops, x: Tensor, ih: Tensor, hh: Tensor, b_ih: Tensor, b_hh: Tensor, ih_r: Tensor, hh_r: Tensor, b_ih_r: Tensor, b_hh_r: Tensor) -> Tensor:
+    start = torch.zeros([2, 1, hh.size(1)], dtype=x.dtype, device=x.device)
+    y, h, c = torch.lstm(torch.unsqueeze(x, 0), [start, start], [ih, hh, b_ih, b_hh, ih_r, hh_r, b_ih_r, b_hh_r], True, 1, 0.0, False, True, True)
+    return torch.squeeze(y, 0)
+
   # --- transformer parts ---
 
   def embedding(self: __torch__.Ops, ids: Tensor, table: Tensor) -> Tensor:

@@ -16,6 +16,9 @@ import org.peft4j.core.points.InputPlacement;
  */
 public record SoftPrompt(Encoding prompt, int first, int virtualTokens) implements InputPlacement {
 
+    /** The key of the virtual tokens, [all of them, width]. */
+    public static final String KEY = "prompt_embeddings";
+
     /** What the keys of saved modules begin with: peft does not wrap the base a second time. */
     public static final String MODULE_PREFIX = "base_model.";
 
@@ -30,7 +33,7 @@ public record SoftPrompt(Encoding prompt, int first, int virtualTokens) implemen
         int rows = flow.layout().rows();
         Tensor one = ops.reshape(own, 1, virtualTokens, own.size(1));
         Tensor each = ops.rows(one, ops.longs(new long[rows], rows));
-        return new InputFlow(
+        return flow.with(
                 ops.concat(ops.cast(each, flow.embeddings().dtype()), flow.embeddings(), 1),
                 flow.layout().withVirtualTokens(virtualTokens));
     }

@@ -11,12 +11,10 @@ import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.AttentionPoint;
 import org.peft4j.core.points.EmbeddingPoint;
 import org.peft4j.core.points.InputPoint;
-import org.peft4j.core.points.LinearPoint;
 import org.peft4j.transformers.heads.HeadConfig;
 import org.peft4j.transformers.heads.LanguageModelHead;
 import org.peft4j.transformers.heads.TaskHead;
 import org.peft4j.transformers.parts.AttentionMask;
-import org.peft4j.transformers.parts.DecoderHeads;
 import org.peft4j.transformers.parts.DecoderStack;
 import org.peft4j.transformers.parts.EncoderDecoderHeads;
 import org.peft4j.transformers.parts.EncoderDecoderModel;
@@ -27,11 +25,11 @@ import org.peft4j.transformers.parts.FrozenBase.Sizes;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
 import org.peft4j.transformers.parts.Ties;
+import org.peft4j.transformers.parts.VocabularyLinear;
 
 /** Builds encoder-decoders of the BART family. */
 public final class BartModel {
 
-    private static final String HEAD = "lm_head";
     private static final String LOGITS_BIAS = "final_logits_bias";
 
     private BartModel() {}
@@ -111,15 +109,12 @@ public final class BartModel {
             return EncoderDecoderHeads.other(
                     modules, config.width(), config.endId(), config.deviation());
         }
-        boolean tied = config.tied();
-        LinearPoint linear = DecoderHeads.vocabulary(modules, HEAD, table, tied, false);
-        if (tied) {
-            ties.put(HEAD + ".weight", table.path() + ".weight");
-        }
+        VocabularyLinear vocabulary = VocabularyLinear.of(modules, table, config.tied());
+        ties.putAll(vocabulary.ties());
         @Nullable Tensor bias =
                 modules.has(LOGITS_BIAS)
                         ? modules.buffer(LOGITS_BIAS, 1, config.vocabularySize())
                         : null;
-        return new LanguageModelHead(task, linear, 1, 0, bias);
+        return new LanguageModelHead(task, vocabulary.linear(), 1, 0, bias);
     }
 }

@@ -12,8 +12,8 @@ import org.peft4j.transformers.parts.AttentionCore;
 import org.peft4j.transformers.parts.CrossAttention;
 import org.peft4j.transformers.parts.FeedForward;
 import org.peft4j.transformers.parts.Modules;
-import org.peft4j.transformers.parts.PostNormLayer;
 import org.peft4j.transformers.parts.SelfAttention;
+import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.Sublayer;
 import org.peft4j.transformers.parts.TokenEmbedding;
 
@@ -30,7 +30,7 @@ record BartSide(
         TokenEmbedding tokens,
         InputPoint input,
         BartEntrance entrance,
-        List<PostNormLayer> layers) {
+        List<SequentialLayer> layers) {
 
     /** The epsilon of all norms: torch's default, which no config changes. */
     static final double EPSILON = 1e-5;
@@ -52,22 +52,25 @@ record BartSide(
         InputPoint input = modules.input(path, kind, tokens);
         BartEntrance entrance = BartEntrance.of(modules, config, path);
         boolean decodes = kind == InputPoint.Kind.DECODER;
-        List<PostNormLayer> layers =
+        List<SequentialLayer> layers =
                 IntStream.range(0, side.layers())
-                        .mapToObj(i -> layer(modules, config, side, path + ".layers." + i, decodes))
+                        .mapToObj(i -> layer(modules, config, side, path, i, decodes))
                         .toList();
         return new BartSide(tokens, input, entrance, layers);
     }
 
-    private static PostNormLayer layer(
+    private static SequentialLayer layer(
             Modules modules,
             BartConfig config,
             BartConfig.Side side,
-            String path,
+            String sidePath,
+            int number,
             boolean decodes) {
+        String path = sidePath + ".layers." + number;
+        int index = decodes ? config.encoder().layers() + number : number;
         int width = config.width();
         int headDim = width / side.heads();
-        List<PostNormLayer.Part> sublayers = new ArrayList<>();
+        List<Sublayer> sublayers = new ArrayList<>();
         String self = path + ".self_attn";
         AttentionPoint selfPoint = modules.selfAttention(self, side.heads(), side.heads(), headDim);
         SelfAttention selfAttention =
@@ -78,11 +81,17 @@ record BartSide(
                         AttentionCore.of(selfPoint),
                         square(modules, width, self + ".out_proj", LinearRole.ATTENTION_OUTPUT));
         sublayers.add(
-                sublayer(
-                        modules,
-                        self + "_layer_norm",
+                Sublayer.of(
+                        null,
                         selfAttention,
-                        modules.sublayer(self, SublayerPoint.Kind.ATTENTION, width)));
+                        point(
+                                modules,
+                                width,
+                                SublayerPoint.Kind.ATTENTION,
+                                self,
+                                self + "_layer_norm",
+                                path,
+                                index)));
         if (decodes) {
             String cross = path + ".encoder_attn";
             CrossAttention crossAttention =
@@ -97,20 +106,32 @@ record BartSide(
                                     cross + ".out_proj",
                                     LinearRole.ATTENTION_OUTPUT));
             sublayers.add(
-                    sublayer(
-                            modules,
-                            cross + "_layer_norm",
+                    Sublayer.of(
+                            null,
                             crossAttention,
-                            modules.sublayer(cross, SublayerPoint.Kind.CROSS_ATTENTION, width)));
+                            point(
+                                    modules,
+                                    width,
+                                    SublayerPoint.Kind.CROSS_ATTENTION,
+                                    cross,
+                                    cross + "_layer_norm",
+                                    path,
+                                    index)));
         }
         FeedForward feedForward = feedForward(modules, config, side, path);
         sublayers.add(
-                sublayer(
-                        modules,
-                        path + ".final_layer_norm",
+                Sublayer.of(
+                        null,
                         feedForward,
-                        modules.sublayer(path, SublayerPoint.Kind.FEED_FORWARD, width)));
-        return new PostNormLayer(sublayers);
+                        point(
+                                modules,
+                                width,
+                                SublayerPoint.Kind.FEED_FORWARD,
+                                path,
+                                path + ".final_layer_norm",
+                                path,
+                                index)));
+        return new SequentialLayer(sublayers);
     }
 
     private static FeedForward feedForward(
@@ -127,9 +148,19 @@ record BartSide(
         return modules.linear(path, role, width, width, true);
     }
 
-    private static PostNormLayer.Part sublayer(
-            Modules modules, String norm, Sublayer.Transform body, SublayerPoint output) {
-        return new PostNormLayer.Part(
-                Sublayer.of(null, body, output), modules.layerNorm(norm, output.width(), EPSILON));
+    private static SublayerPoint point(
+            Modules modules,
+            int width,
+            SublayerPoint.Kind kind,
+            String path,
+            String norm,
+            String layer,
+            int index) {
+        return modules.sublayer(
+                path,
+                kind,
+                width,
+                modules.adapters(layer, index, kind),
+                modules.layerNorm(norm, width, EPSILON));
     }
 }

@@ -12,8 +12,8 @@ import org.peft4j.transformers.parts.EncoderEmbeddings;
 import org.peft4j.transformers.parts.EncoderStack;
 import org.peft4j.transformers.parts.FeedForward;
 import org.peft4j.transformers.parts.Modules;
-import org.peft4j.transformers.parts.PostNormLayer;
 import org.peft4j.transformers.parts.SelfAttention;
+import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.Sublayer;
 import org.peft4j.transformers.parts.TokenEmbedding;
 
@@ -63,27 +63,34 @@ final class BertEncoder {
                                 root + "embeddings.position_embeddings", config.positions(), width),
                         counting,
                         modules.layerNorm(root + "embeddings.LayerNorm", width, config.epsilon()));
-        List<PostNormLayer> layers =
+        List<SequentialLayer> layers =
                 IntStream.range(0, config.layers())
-                        .mapToObj(index -> layer(root + "encoder.layer." + index))
+                        .mapToObj(index -> layer(root + "encoder.layer." + index, index))
                         .toList();
         return new EncoderStack(tokens, input, entrance, layers);
     }
 
-    private PostNormLayer layer(String path) {
-        int width = config.hiddenSize();
+    private SequentialLayer layer(String path, int index) {
         String behind = path + ".attention.output";
-        return new PostNormLayer(
+        return new SequentialLayer(
                 Sublayer.of(
                         null,
                         attention(path + ".attention"),
-                        modules.sublayer(behind, SublayerPoint.Kind.ATTENTION, width)),
-                modules.layerNorm(behind + ".LayerNorm", width, config.epsilon()),
+                        point(behind, index, SublayerPoint.Kind.ATTENTION)),
                 Sublayer.of(
                         null,
                         feedForward(path),
-                        modules.sublayer(path + ".output", SublayerPoint.Kind.FEED_FORWARD, width)),
-                modules.layerNorm(path + ".output.LayerNorm", width, config.epsilon()));
+                        point(path + ".output", index, SublayerPoint.Kind.FEED_FORWARD)));
+    }
+
+    private SublayerPoint point(String path, int index, SublayerPoint.Kind kind) {
+        int width = config.hiddenSize();
+        return modules.sublayer(
+                path,
+                kind,
+                width,
+                modules.adapters(path, index),
+                modules.layerNorm(path + ".LayerNorm", width, config.epsilon()));
     }
 
     private SelfAttention attention(String path) {

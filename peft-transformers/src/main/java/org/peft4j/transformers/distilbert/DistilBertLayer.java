@@ -7,8 +7,8 @@ import org.peft4j.core.points.SublayerPoint;
 import org.peft4j.transformers.parts.AttentionCore;
 import org.peft4j.transformers.parts.FeedForward;
 import org.peft4j.transformers.parts.Modules;
-import org.peft4j.transformers.parts.PostNormLayer;
 import org.peft4j.transformers.parts.SelfAttention;
+import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.Sublayer;
 
 /** Makes DistilBERT's layers: BERT's under other names. */
@@ -16,25 +16,26 @@ final class DistilBertLayer {
 
     private final Modules modules;
     private final DistilBertConfig config;
+    private final int index;
     private final String path;
 
-    private DistilBertLayer(Modules modules, DistilBertConfig config, String path) {
+    private DistilBertLayer(Modules modules, DistilBertConfig config, int index) {
         this.modules = modules;
         this.config = config;
-        this.path = path;
+        this.index = index;
+        this.path = modules.root() + "transformer.layer." + index;
     }
 
-    static PostNormLayer of(Modules modules, DistilBertConfig config, int index) {
-        String path = modules.root() + "transformer.layer." + index;
-        return new DistilBertLayer(modules, config, path).layer();
+    static SequentialLayer of(Modules modules, DistilBertConfig config, int index) {
+        return new DistilBertLayer(modules, config, index).layer();
     }
 
-    private PostNormLayer layer() {
+    private SequentialLayer layer() {
         int heads = config.heads();
         int width = config.width();
         int inner = config.inner();
         String attention = path + ".attention";
-        return new PostNormLayer(
+        return new SequentialLayer(
                 Sublayer.of(
                         null,
                         new SelfAttention(
@@ -49,16 +50,22 @@ final class DistilBertLayer {
                                         LinearRole.ATTENTION_OUTPUT,
                                         width,
                                         width)),
-                        modules.sublayer(attention, SublayerPoint.Kind.ATTENTION, width)),
-                norm("sa_layer_norm"),
+                        point(attention, SublayerPoint.Kind.ATTENTION, "sa_layer_norm")),
                 Sublayer.of(
                         null,
                         new FeedForward(
                                 linear("ffn.lin1", LinearRole.FEED_FORWARD_UP, inner, width),
                                 config.activation(),
                                 linear("ffn.lin2", LinearRole.FEED_FORWARD_DOWN, width, inner)),
-                        modules.sublayer(path + ".ffn", SublayerPoint.Kind.FEED_FORWARD, width)),
-                norm("output_layer_norm"));
+                        point(
+                                path + ".ffn",
+                                SublayerPoint.Kind.FEED_FORWARD,
+                                "output_layer_norm")));
+    }
+
+    private SublayerPoint point(String module, SublayerPoint.Kind kind, String norm) {
+        return modules.sublayer(
+                module, kind, config.width(), modules.adapters(path, index, kind), norm(norm));
     }
 
     private LinearPoint linear(String name, LinearRole role, int out, int in) {

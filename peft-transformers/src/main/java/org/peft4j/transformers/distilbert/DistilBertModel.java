@@ -19,7 +19,7 @@ import org.peft4j.transformers.parts.EncoderStack;
 import org.peft4j.transformers.parts.FrozenBase.Sizes;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
-import org.peft4j.transformers.parts.PostNormLayer;
+import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.TokenEmbedding;
 
 /**
@@ -78,7 +78,7 @@ public final class DistilBertModel {
                                 root + "embeddings.position_embeddings", config.positions(), width),
                         EncoderEmbeddings.Counting.BY_INDEX,
                         modules.layerNorm(root + "embeddings.LayerNorm", width, EPSILON));
-        List<PostNormLayer> layers =
+        List<SequentialLayer> layers =
                 IntStream.range(0, config.layers())
                         .mapToObj(index -> DistilBertLayer.of(modules, config, index))
                         .toList();

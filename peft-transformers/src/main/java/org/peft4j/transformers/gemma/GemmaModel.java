@@ -13,9 +13,9 @@ import org.peft4j.transformers.parts.GatedFeedForward;
 import org.peft4j.transformers.parts.HeadShape;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
-import org.peft4j.transformers.parts.PreNormLayer;
 import org.peft4j.transformers.parts.RotaryDecoder;
 import org.peft4j.transformers.parts.SelfAttention;
+import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.Sublayer;
 
 /** Builds decoders of the Gemma family. */
@@ -50,7 +50,7 @@ public final class GemmaModel {
                         model::norm);
     }
 
-    private PreNormLayer layer(int index) {
+    private SequentialLayer layer(int index) {
         String path = modules.root() + "layers." + index;
         boolean second = config.outputNorms();
         String afterAttention = path + ".post_attention_layernorm";
@@ -58,15 +58,21 @@ public final class GemmaModel {
                 new Sublayer(
                         norm(path + ".input_layernorm"),
                         attention(path + ".self_attn"),
-                        modules.sublayer(path + ".self_attn", SublayerPoint.Kind.ATTENTION, width),
+                        modules.sublayer(
+                                path + ".self_attn",
+                                SublayerPoint.Kind.ATTENTION,
+                                width,
+                                path,
+                                index),
                         second ? norm(afterAttention) : null);
         Sublayer feedForward =
                 new Sublayer(
                         norm(second ? path + ".pre_feedforward_layernorm" : afterAttention),
                         feedForward(path + ".mlp"),
-                        modules.sublayer(path + ".mlp", SublayerPoint.Kind.FEED_FORWARD, width),
+                        modules.sublayer(
+                                path + ".mlp", SublayerPoint.Kind.FEED_FORWARD, width, path, index),
                         second ? norm(path + ".post_feedforward_layernorm") : null);
-        return new PreNormLayer(attention, feedForward);
+        return new SequentialLayer(attention, feedForward);
     }
 
     private NormPoint norm(String path) {

@@ -1,7 +1,6 @@
 package org.peft4j.transformers.gpt2;
 
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.BaseModel;
@@ -13,10 +12,8 @@ import org.peft4j.core.points.LinearRole;
 import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.SublayerPoint;
 import org.peft4j.transformers.heads.HeadConfig;
-import org.peft4j.transformers.heads.LanguageModelHead;
-import org.peft4j.transformers.heads.TaskHead;
 import org.peft4j.transformers.parts.AttentionCore;
-import org.peft4j.transformers.parts.DecoderHeads;
+import org.peft4j.transformers.parts.DecoderHead;
 import org.peft4j.transformers.parts.DecoderModel;
 import org.peft4j.transformers.parts.DecoderStack;
 import org.peft4j.transformers.parts.FeedForward;
@@ -26,14 +23,12 @@ import org.peft4j.transformers.parts.LayerWindows;
 import org.peft4j.transformers.parts.LearnedPositions;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
-import org.peft4j.transformers.parts.PreNormLayer;
+import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.Sublayer;
 import org.peft4j.transformers.parts.TokenEmbedding;
 
 /** Builds GPT-2. */
 public final class Gpt2Model {
-
-    private static final String HEAD = "lm_head";
 
     private final Modules modules;
     private final Gpt2Config config;
@@ -59,11 +54,13 @@ public final class Gpt2Model {
 
     private DecoderModel build(OpenedCheckpoint checkpoint) {
         String root = modules.root();
-        EmbeddingPoint table = modules.embedding(root + "wte", config.vocabularySize(), width);
+        EmbeddingPoint table =
+                DecoderHead.table(
+                        modules, root + "wte", config.vocabularySize(), width, config.tied());
         TokenEmbedding tokens = new TokenEmbedding(table);
         InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, tokens);
         EmbeddingPoint positions = modules.embedding(root + "wpe", config.positions(), width);
-        List<PreNormLayer> layers =
+        List<SequentialLayer> layers =
                 IntStream.range(0, config.layers()).mapToObj(this::layer).toList();
         DecoderStack stack =
                 new DecoderStack(
@@ -74,38 +71,34 @@ public final class Gpt2Model {
                         layers,
                         LayerWindows.none(config.layers()),
                         DecoderStack.Exit.norm(norm(root + "ln_f")));
-        boolean writesText = modules.head().task() == TaskType.CAUSAL_LM;
         return new DecoderModel(
                 checkpoint,
                 modules,
                 new Sizes(width, config.vocabularySize(), config.layers(), config.positions()),
                 stack,
-                head(table),
-                writesText && config.tied()
-                        ? Map.of(HEAD + ".weight", table.path() + ".weight")
-                        : Map.of());
+                DecoderHead.of(
+                        modules, table, config.tied(), "classifier", config.initializerRange()));
     }
 
-    private TaskHead head(EmbeddingPoint table) {
-        return modules.head().task() == TaskType.CAUSAL_LM
-                ? LanguageModelHead.causal(
-                        DecoderHeads.vocabulary(modules, HEAD, table, config.tied(), false))
-                : DecoderHeads.other(modules, width, "classifier", config.initializerRange());
-    }
-
-    private PreNormLayer layer(int index) {
+    private SequentialLayer layer(int index) {
         String path = modules.root() + "h." + index;
         Sublayer attention =
                 Sublayer.of(
                         norm(path + ".ln_1"),
                         attention(path + ".attn", index),
-                        modules.sublayer(path + ".attn", SublayerPoint.Kind.ATTENTION, width));
+                        modules.sublayer(
+                                path + ".attn", SublayerPoint.Kind.ATTENTION, width, path, index));
         Sublayer feedForward =
                 Sublayer.of(
                         norm(path + ".ln_2"),
                         feedForward(path + ".mlp"),
-                        modules.sublayer(path + ".mlp", SublayerPoint.Kind.FEED_FORWARD, width));
-        return new PreNormLayer(attention, feedForward);
+                        modules.sublayer(
+                                path + ".mlp",
+                                SublayerPoint.Kind.FEED_FORWARD,
+                                width,
+                                path,
+                                index));
+        return new SequentialLayer(attention, feedForward);
     }
 
     private NormPoint norm(String path) {

@@ -1,7 +1,6 @@
 package org.peft4j.transformers.gptneox;
 
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.BaseModel;
@@ -13,10 +12,8 @@ import org.peft4j.core.points.LinearRole;
 import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.SublayerPoint;
 import org.peft4j.transformers.heads.HeadConfig;
-import org.peft4j.transformers.heads.LanguageModelHead;
-import org.peft4j.transformers.heads.TaskHead;
 import org.peft4j.transformers.parts.AttentionCore;
-import org.peft4j.transformers.parts.DecoderHeads;
+import org.peft4j.transformers.parts.DecoderHead;
 import org.peft4j.transformers.parts.DecoderModel;
 import org.peft4j.transformers.parts.DecoderStack;
 import org.peft4j.transformers.parts.FeedForward;
@@ -26,7 +23,7 @@ import org.peft4j.transformers.parts.LayerWindows;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
 import org.peft4j.transformers.parts.ParallelLayer;
-import org.peft4j.transformers.parts.PreNormLayer;
+import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.Sublayer;
 import org.peft4j.transformers.parts.TokenEmbedding;
 import org.peft4j.transformers.parts.rotary.Rotary;
@@ -64,7 +61,9 @@ public final class GptNeoxModel {
 
     private DecoderModel build(OpenedCheckpoint checkpoint) {
         String root = modules.root();
-        EmbeddingPoint table = modules.embedding(root + "embed_in", config.vocabularySize(), width);
+        EmbeddingPoint table =
+                DecoderHead.table(
+                        modules, root + "embed_in", config.vocabularySize(), width, config.tied());
         TokenEmbedding tokens = new TokenEmbedding(table);
         InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, tokens);
         List<? extends DecoderStack.Layer> layers =
@@ -78,23 +77,13 @@ public final class GptNeoxModel {
                         layers,
                         LayerWindows.none(config.layers()),
                         DecoderStack.Exit.norm(norm(root + "final_layer_norm")));
-        boolean writesText = modules.head().task() == TaskType.CAUSAL_LM;
         return new DecoderModel(
                 checkpoint,
                 modules,
                 new Sizes(width, config.vocabularySize(), config.layers(), config.maxPositions()),
                 stack,
-                head(table),
-                writesText && config.tied()
-                        ? Map.of(HEAD + ".weight", table.path() + ".weight")
-                        : Map.of());
-    }
-
-    private TaskHead head(EmbeddingPoint table) {
-        return modules.head().task() == TaskType.CAUSAL_LM
-                ? LanguageModelHead.causal(
-                        DecoderHeads.vocabulary(modules, HEAD, table, config.tied(), false))
-                : DecoderHeads.other(modules, width, "classifier", config.initializerRange());
+                DecoderHead.of(
+                        modules, table, config.tied(), "classifier", config.initializerRange()));
     }
 
     private DecoderStack.Layer layer(int index) {
@@ -103,15 +92,22 @@ public final class GptNeoxModel {
                 Sublayer.of(
                         norm(path + ".input_layernorm"),
                         attention(path + ".attention"),
-                        modules.sublayer(path + ".attention", SublayerPoint.Kind.ATTENTION, width));
+                        point(path, ".attention", index, SublayerPoint.Kind.ATTENTION));
         Sublayer feedForward =
                 Sublayer.of(
                         norm(path + ".post_attention_layernorm"),
                         feedForward(path + ".mlp"),
-                        modules.sublayer(path + ".mlp", SublayerPoint.Kind.FEED_FORWARD, width));
+                        point(path, ".mlp", index, SublayerPoint.Kind.FEED_FORWARD));
         return config.parallel()
                 ? new ParallelLayer(attention, feedForward)
-                : new PreNormLayer(attention, feedForward);
+                : new SequentialLayer(attention, feedForward);
+    }
+
+    private SublayerPoint point(String layer, String module, int index, SublayerPoint.Kind kind) {
+        String path = layer + module;
+        return config.parallel()
+                ? modules.parallelSublayer(path, kind, width, layer, index)
+                : modules.sublayer(path, kind, width, layer, index);
     }
 
     private NormPoint norm(String path) {

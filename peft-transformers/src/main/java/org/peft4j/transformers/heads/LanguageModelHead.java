@@ -44,11 +44,6 @@ public record LanguageModelHead(
         }
     }
 
-    /** Next-token prediction by a linear alone. */
-    public static LanguageModelHead causal(LinearPoint linear) {
-        return new LanguageModelHead(TaskType.CAUSAL_LM, linear, 1, 0, null);
-    }
-
     @Override
     public Tensor logits(ForwardContext context, Tensor hidden, TokenBatch batch) {
         return logits(context, scaled(context, hidden));

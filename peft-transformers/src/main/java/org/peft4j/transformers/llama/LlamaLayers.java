@@ -8,8 +8,8 @@ import org.peft4j.transformers.parts.AttentionCore;
 import org.peft4j.transformers.parts.GatedFeedForward;
 import org.peft4j.transformers.parts.HeadShape;
 import org.peft4j.transformers.parts.Modules;
-import org.peft4j.transformers.parts.PreNormLayer;
 import org.peft4j.transformers.parts.SelfAttention;
+import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.Sublayer;
 
 /** Builds the layers: root-mean-square norms, grouped attention, a gated feed-forward. */
@@ -17,21 +17,31 @@ final class LlamaLayers {
 
     private LlamaLayers() {}
 
-    static PreNormLayer layer(Modules modules, LlamaConfig config, int index) {
+    static SequentialLayer layer(Modules modules, LlamaConfig config, int index) {
         String path = modules.root() + "layers." + index;
         int width = config.decoder().hiddenSize();
         Sublayer attention =
                 Sublayer.of(
                         modules.rmsNorm(path + ".input_layernorm", width, config.epsilon()),
                         attention(modules, config, path + ".self_attn"),
-                        modules.sublayer(path + ".self_attn", SublayerPoint.Kind.ATTENTION, width));
+                        modules.sublayer(
+                                path + ".self_attn",
+                                SublayerPoint.Kind.ATTENTION,
+                                width,
+                                path,
+                                index));
         Sublayer feedForward =
                 Sublayer.of(
                         modules.rmsNorm(
                                 path + ".post_attention_layernorm", width, config.epsilon()),
                         feedForward(modules, config, path + ".mlp"),
-                        modules.sublayer(path + ".mlp", SublayerPoint.Kind.FEED_FORWARD, width));
-        return new PreNormLayer(attention, feedForward);
+                        modules.sublayer(
+                                path + ".mlp",
+                                SublayerPoint.Kind.FEED_FORWARD,
+                                width,
+                                path,
+                                index));
+        return new SequentialLayer(attention, feedForward);
     }
 
     private static SelfAttention attention(Modules modules, LlamaConfig config, String path) {

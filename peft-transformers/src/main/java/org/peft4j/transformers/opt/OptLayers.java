@@ -8,9 +8,8 @@ import org.peft4j.transformers.parts.AttentionCore;
 import org.peft4j.transformers.parts.DecoderStack;
 import org.peft4j.transformers.parts.FeedForward;
 import org.peft4j.transformers.parts.Modules;
-import org.peft4j.transformers.parts.PostNormLayer;
-import org.peft4j.transformers.parts.PreNormLayer;
 import org.peft4j.transformers.parts.SelfAttention;
+import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.Sublayer;
 
 /** Builds the layers, with norms before or behind the sublayers. */
@@ -26,28 +25,34 @@ final class OptLayers {
         this.width = config.hiddenSize();
     }
 
-    static DecoderStack.Layer layer(Modules modules, OptConfig config, String path) {
-        return new OptLayers(modules, config).layer(path);
+    static DecoderStack.Layer layer(Modules modules, OptConfig config, String path, int index) {
+        return new OptLayers(modules, config).layer(path, index);
     }
 
-    private DecoderStack.Layer layer(String path) {
+    private DecoderStack.Layer layer(String path, int index) {
         NormPoint attentionNorm = norm(path + ".self_attn_layer_norm");
         SelfAttention attention = attention(path + ".self_attn");
         SublayerPoint attended =
-                modules.sublayer(path + ".self_attn", SublayerPoint.Kind.ATTENTION, width);
+                point(path, ".self_attn", index, SublayerPoint.Kind.ATTENTION, attentionNorm);
         NormPoint feedForwardNorm = norm(path + ".final_layer_norm");
         FeedForward feedForward = feedForward(path);
         // the feed-forward has no module of its own: its last linear stands for it
-        SublayerPoint fed = modules.sublayer(path + ".fc2", SublayerPoint.Kind.FEED_FORWARD, width);
-        return config.normFirst()
-                ? new PreNormLayer(
-                        Sublayer.of(attentionNorm, attention, attended),
-                        Sublayer.of(feedForwardNorm, feedForward, fed))
-                : new PostNormLayer(
-                        Sublayer.of(null, attention, attended),
-                        attentionNorm,
-                        Sublayer.of(null, feedForward, fed),
-                        feedForwardNorm);
+        SublayerPoint fed =
+                point(path, ".fc2", index, SublayerPoint.Kind.FEED_FORWARD, feedForwardNorm);
+        boolean first = config.normFirst();
+        return new SequentialLayer(
+                Sublayer.of(first ? attentionNorm : null, attention, attended),
+                Sublayer.of(first ? feedForwardNorm : null, feedForward, fed));
+    }
+
+    private SublayerPoint point(
+            String layer, String module, int index, SublayerPoint.Kind kind, NormPoint norm) {
+        return modules.sublayer(
+                layer + module,
+                kind,
+                width,
+                modules.adapters(layer, index, kind),
+                config.normFirst() ? null : norm);
     }
 
     private NormPoint norm(String path) {

@@ -125,7 +125,8 @@ public record DecoderStack(
         try (Scope scope = ops.scope()) {
             SequenceLayout own = past == null ? batch.layout() : past.known(batch.layout());
             InputFlow flow =
-                    input.forward(context, new InputFlow(embedding.forward(context, batch), own));
+                    input.forward(
+                            context, InputFlow.of(embedding.forward(context, batch), own, batch));
             SequenceLayout layout = flow.layout();
             int keys = KeyValueCache.begin(past, context, batch.layout(), layout.length());
             Tensor x = entrance.enter(context, flow, batch);

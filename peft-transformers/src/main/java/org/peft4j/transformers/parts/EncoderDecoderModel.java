@@ -146,7 +146,9 @@ public final class EncoderDecoderModel extends FrozenBase {
             System.arraycopy(batch.inputIds(), row * ids.length, ids, 0, ids.length);
             rows.add(start.shifted(ids));
         }
-        return TokenBatch.of(rows.toArray(long[][]::new));
+        TokenBatch late = TokenBatch.of(rows.toArray(long[][]::new));
+        long[] tasks = batch.taskIds();
+        return tasks == null ? late : late.withTaskIds(tasks);
     }
 
     @Override
@@ -219,6 +221,7 @@ public final class EncoderDecoderModel extends FrozenBase {
             String encoder = root + "encoder.embed_tokens";
             String decoder = root + "decoder.embed_tokens";
             modules.alias(first + ".weight", encoder + ".weight", decoder + ".weight");
+            VocabularyLinear.mayStandFor(modules, first);
             EmbeddingPoint shared = modules.embedding(first, vocabulary, width);
             return new Embeddings(
                     shared, name(modules, encoder, shared), name(modules, decoder, shared));

@@ -18,7 +18,10 @@ public final class Indices {
      * @return [rows, length]
      */
     public static long[] of(SequenceLayout layout, TokenBatch batch) {
-        int[] missing = layout.leadingPadding(layout.length() - batch.length());
+        int[] missing =
+                batch.layout().past() == 0
+                        ? layout.leadingPadding(layout.length() - batch.length())
+                        : missingBefore(layout, batch.layout());
         int[] before = missingPrefix(layout, batch);
         long[] indices = new long[layout.rows() * layout.length()];
         Arrays.setAll(
@@ -29,6 +32,26 @@ public final class Indices {
                     return Math.max(0, index - missing[row] - before[row]);
                 });
         return indices;
+    }
+
+    /** Behind a cache it is what only the cache knows to be padding. */
+    private static int[] missingBefore(SequenceLayout known, SequenceLayout given) {
+        int[] missing = new int[known.rows()];
+        long[] mask = known.mask();
+        if (mask == null) {
+            return missing;
+        }
+        int virtual = known.past() - given.past();
+        long[] own = given.mask();
+        for (int row = 0; row < missing.length; row++) {
+            int start = row * (known.past() + known.length()) + virtual;
+            int ownStart = row * (given.past() + given.length());
+            for (int i = 0; i < given.past(); i++) {
+                boolean token = own == null || own[ownStart + i] == 1;
+                missing[row] += token && mask[start + i] == 0 ? 1 : 0;
+            }
+        }
+        return missing;
     }
 
     /**

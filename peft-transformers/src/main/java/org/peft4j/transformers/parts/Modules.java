@@ -20,6 +20,7 @@ import org.peft4j.core.ops.Activation;
 import org.peft4j.core.ops.FusedLayout;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.WeightOps;
+import org.peft4j.core.points.AdapterPlace;
 import org.peft4j.core.points.AttentionPoint;
 import org.peft4j.core.points.EmbeddingPoint;
 import org.peft4j.core.points.InjectionPoint;
@@ -283,9 +284,61 @@ public final class Modules {
         return add(new AttentionPoint(path, AttentionPoint.Kind.CROSS, heads, heads, headDim));
     }
 
-    /** The way from attention or feed-forward to the residual stream. */
-    public SublayerPoint sublayer(String path, SublayerPoint.Kind kind, long width) {
-        return add(new SublayerPoint(path, kind, width));
+    /**
+     * Where a sublayer joins the residual stream.
+     *
+     * @param path the path of the sublayer
+     * @param kind which sublayer
+     * @param width of the stream
+     * @param place where AdapterHub keeps its adapters
+     * @param norm the norm behind the sum, or null
+     */
+    public SublayerPoint sublayer(
+            String path,
+            SublayerPoint.Kind kind,
+            long width,
+            AdapterPlace place,
+            @Nullable NormPoint norm) {
+        return add(new SublayerPoint(path, kind, width, place, SublayerPoint.Sum.OWN, norm));
+    }
+
+    /** The same in a layer without norms behind sums, whose adapters are at the usual place. */
+    public SublayerPoint sublayer(
+            String path, SublayerPoint.Kind kind, long width, String layer, int index) {
+        return sublayer(path, kind, width, adapters(layer, index, kind), null);
+    }
+
+    /** The same in a layer whose sublayers read the same stream. */
+    public SublayerPoint parallelSublayer(
+            String path, SublayerPoint.Kind kind, long width, String layer, int index) {
+        AdapterPlace place = adapters(layer, index, kind);
+        return add(new SublayerPoint(path, kind, width, place, SublayerPoint.Sum.SHARED, null));
+    }
+
+    /**
+     * Where AdapterHub usually keeps a sublayer's adapters: in the layer, named for the sublayer.
+     *
+     * @param layer the path of the layer
+     * @param index its number
+     */
+    public AdapterPlace adapters(String layer, int index, SublayerPoint.Kind kind) {
+        String name =
+                switch (kind) {
+                    case ATTENTION -> "attention_adapters";
+                    case CROSS_ATTENTION -> "cross_attention_adapters";
+                    case FEED_FORWARD -> "output_adapters";
+                };
+        return adapters(layer + "." + name, index);
+    }
+
+    /**
+     * Where AdapterHub keeps a sublayer's adapters in a family that has names of its own for that.
+     *
+     * @param path of the module that holds them
+     * @param index the number of the layer
+     */
+    public AdapterPlace adapters(String path, int index) {
+        return new AdapterPlace(rootPath(), path, index);
     }
 
     /** The embedded sequence of an encoder or a decoder. */

@@ -16,8 +16,8 @@ public record ParallelLayer(Sublayer attention, Sublayer feedForward)
     public Tensor forward(ForwardContext context, Tensor x, AttentionCore.Step step) {
         Ops ops = context.ops();
         try (Scope scope = ops.scope()) {
-            Tensor attended = attention.forward(context, x, step);
-            Tensor fed = feedForward.forward(context, x, step);
+            Tensor attended = attention.change(context, x, step);
+            Tensor fed = feedForward.change(context, x, step);
             return scope.keep(ops.add(ops.add(fed, attended), x));
         }
     }

@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.NormPoint;
+import org.peft4j.core.points.SublayerFlow;
 import org.peft4j.core.points.SublayerPoint;
 
 /**
@@ -11,13 +12,13 @@ import org.peft4j.core.points.SublayerPoint;
  *
  * @param norm what it reads the stream through, or null for nothing
  * @param transform the attention or the feed-forward
- * @param output where methods change what it computed
- * @param outputNorm a norm after that, as in Gemma 2, or null
+ * @param point where the result joins the stream
+ * @param outputNorm a norm of the result before it does, as in Gemma 2, or null
  */
 public record Sublayer(
         @Nullable NormPoint norm,
         Transform transform,
-        SublayerPoint output,
+        SublayerPoint point,
         @Nullable NormPoint outputNorm) {
 
     /** What a sublayer computes. */
@@ -38,15 +39,25 @@ public record Sublayer(
         }
     }
 
-    /** A sublayer without a norm behind it. */
-    public static Sublayer of(@Nullable NormPoint norm, Transform transform, SublayerPoint output) {
-        return new Sublayer(norm, transform, output, null);
+    /** A sublayer without a norm of its result. */
+    public static Sublayer of(@Nullable NormPoint norm, Transform transform, SublayerPoint point) {
+        return new Sublayer(norm, transform, point, null);
+    }
+
+    /** Returns the stream behind this sublayer, [batch, length, width]. */
+    public Tensor forward(ForwardContext context, Tensor stream, AttentionCore.Step step) {
+        return point.join(context, flow(context, stream, step));
     }
 
     /** Returns what is to be added to the stream, [batch, length, width]. */
-    public Tensor forward(ForwardContext context, Tensor stream, AttentionCore.Step step) {
+    public Tensor change(ForwardContext context, Tensor stream, AttentionCore.Step step) {
+        return point.change(context, flow(context, stream, step));
+    }
+
+    private SublayerFlow flow(ForwardContext context, Tensor stream, AttentionCore.Step step) {
         Tensor read = norm == null ? stream : norm.forward(context, stream);
-        Tensor computed = output.forward(context, read, transform.forward(context, read, step));
-        return outputNorm == null ? computed : outputNorm.forward(context, computed);
+        Tensor computed = transform.forward(context, read, step);
+        Tensor output = outputNorm == null ? computed : outputNorm.forward(context, computed);
+        return new SublayerFlow(stream, read, output);
     }
 }

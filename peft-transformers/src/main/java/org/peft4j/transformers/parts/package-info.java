@@ -4,15 +4,15 @@
  * <p>A family is a room of its own beside this package: a record that reads and checks its {@code
  * config.json}, and a class whose {@code open} asks {@link org.peft4j.transformers.parts.Modules}
  * for injection points under Hugging Face's paths and puts them into parts. A layer is made of
- * {@link org.peft4j.transformers.parts.Sublayer sublayers}, in the order that {@link
- * org.peft4j.transformers.parts.PreNormLayer}, {@link org.peft4j.transformers.parts.PostNormLayer}
- * or {@link org.peft4j.transformers.parts.ParallelLayer} says. A decoder becomes a {@link
+ * {@link org.peft4j.transformers.parts.Sublayer sublayers}, one after the other in a {@link
+ * org.peft4j.transformers.parts.SequentialLayer} or beside each other in a {@link
+ * org.peft4j.transformers.parts.ParallelLayer}. A decoder becomes a {@link
  * org.peft4j.transformers.parts.DecoderModel} over a {@link
  * org.peft4j.transformers.parts.DecoderStack} of them; where all around the layers is as in Llama,
  * {@link org.peft4j.transformers.parts.RotaryDecoder} does that. An encoder becomes an {@link
  * org.peft4j.transformers.parts.EncoderModel}, and an encoder with a decoder an {@link
  * org.peft4j.transformers.parts.EncoderDecoderModel}. {@link
- * org.peft4j.transformers.parts.DecoderHeads}, {@link org.peft4j.transformers.parts.EncoderHeads}
+ * org.peft4j.transformers.parts.DecoderHead}, {@link org.peft4j.transformers.parts.EncoderHeads}
  * and {@link org.peft4j.transformers.parts.EncoderDecoderHeads} give them any task's head. Whatever
  * else a base needs is in {@link org.peft4j.transformers.parts.FrozenBase}. To add a family:
  *

@@ -15,8 +15,8 @@ import org.peft4j.transformers.parts.FusedSelfAttention;
 import org.peft4j.transformers.parts.HeadShape;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
-import org.peft4j.transformers.parts.PreNormLayer;
 import org.peft4j.transformers.parts.RotaryDecoder;
+import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.Sublayer;
 
 /** Builds decoders of the Phi-3 family. */
@@ -46,19 +46,29 @@ public final class Phi3Model {
                 .build(checkpoint, modules, RotaryDecoder.Scales.NONE, model::layer, model::norm);
     }
 
-    private PreNormLayer layer(int index) {
+    private SequentialLayer layer(int index) {
         String path = modules.root() + "layers." + index;
         Sublayer attention =
                 Sublayer.of(
                         norm(path + ".input_layernorm"),
                         attention(path + ".self_attn"),
-                        modules.sublayer(path + ".self_attn", SublayerPoint.Kind.ATTENTION, width));
+                        modules.sublayer(
+                                path + ".self_attn",
+                                SublayerPoint.Kind.ATTENTION,
+                                width,
+                                path,
+                                index));
         Sublayer feedForward =
                 Sublayer.of(
                         norm(path + ".post_attention_layernorm"),
                         feedForward(path + ".mlp"),
-                        modules.sublayer(path + ".mlp", SublayerPoint.Kind.FEED_FORWARD, width));
-        return new PreNormLayer(attention, feedForward);
+                        modules.sublayer(
+                                path + ".mlp",
+                                SublayerPoint.Kind.FEED_FORWARD,
+                                width,
+                                path,
+                                index));
+        return new SequentialLayer(attention, feedForward);
     }
 
     private NormPoint norm(String path) {

@@ -12,9 +12,9 @@ import org.peft4j.transformers.parts.CrossAttention;
 import org.peft4j.transformers.parts.FeedForward;
 import org.peft4j.transformers.parts.GatedFeedForward;
 import org.peft4j.transformers.parts.Modules;
-import org.peft4j.transformers.parts.PreNormLayer;
 import org.peft4j.transformers.parts.RelativePositions;
 import org.peft4j.transformers.parts.SelfAttention;
+import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.Sublayer;
 
 /**
@@ -24,19 +24,28 @@ import org.peft4j.transformers.parts.Sublayer;
  * @param layers in order
  * @param positions the bias
  */
-record T5Layers(List<PreNormLayer> layers, RelativePositions positions) {
+record T5Layers(List<SequentialLayer> layers, RelativePositions positions) {
 
     /**
      * Makes the layers.
      *
      * @param path of the encoder or the decoder
      * @param count how many
+     * @param before how many layers the model has before these
      * @param decodes whether they attend to an encoder, and positions to earlier ones only
      */
-    static T5Layers of(Modules modules, T5Config config, String path, int count, boolean decodes) {
-        List<PreNormLayer> layers =
+    static T5Layers of(
+            Modules modules, T5Config config, String path, int count, int before, boolean decodes) {
+        List<SequentialLayer> layers =
                 IntStream.range(0, count)
-                        .mapToObj(i -> layer(modules, config, path + ".block." + i, decodes))
+                        .mapToObj(
+                                i ->
+                                        layer(
+                                                modules,
+                                                config,
+                                                path + ".block." + i,
+                                                before + i,
+                                                decodes))
                         .toList();
         RelativePositions positions =
                 new RelativePositions(
@@ -49,18 +58,19 @@ record T5Layers(List<PreNormLayer> layers, RelativePositions positions) {
         return new T5Layers(layers, positions);
     }
 
-    private static PreNormLayer layer(
-            Modules modules, T5Config config, String path, boolean decodes) {
+    private static SequentialLayer layer(
+            Modules modules, T5Config config, String path, int index, boolean decodes) {
         List<Sublayer> sublayers = new ArrayList<>();
-        sublayers.add(selfAttention(modules, config, path + ".layer.0"));
+        sublayers.add(selfAttention(modules, config, path + ".layer.0", index));
         if (decodes) {
-            sublayers.add(crossAttention(modules, config, path + ".layer.1"));
+            sublayers.add(crossAttention(modules, config, path + ".layer.1", index));
         }
-        sublayers.add(feedForward(modules, config, path + ".layer." + sublayers.size()));
-        return new PreNormLayer(sublayers);
+        sublayers.add(feedForward(modules, config, path + ".layer." + sublayers.size(), index));
+        return new SequentialLayer(sublayers);
     }
 
-    private static Sublayer selfAttention(Modules modules, T5Config config, String path) {
+    private static Sublayer selfAttention(
+            Modules modules, T5Config config, String path, int index) {
         String attention = path + ".SelfAttention";
         AttentionPoint point =
                 modules.selfAttention(attention, config.heads(), config.heads(), config.headDim());
@@ -72,10 +82,11 @@ record T5Layers(List<PreNormLayer> layers, RelativePositions positions) {
                         AttentionCore.scaled(point, 1),
                         output(modules, config, attention));
         SublayerPoint.Kind kind = SublayerPoint.Kind.ATTENTION;
-        return sublayer(modules, config, path, attention, kind, body);
+        return sublayer(modules, config, path, index, attention, kind, body);
     }
 
-    private static Sublayer crossAttention(Modules modules, T5Config config, String path) {
+    private static Sublayer crossAttention(
+            Modules modules, T5Config config, String path, int index) {
         String attention = path + ".EncDecAttention";
         AttentionPoint point = modules.crossAttention(attention, config.heads(), config.headDim());
         CrossAttention body =
@@ -86,13 +97,13 @@ record T5Layers(List<PreNormLayer> layers, RelativePositions positions) {
                         AttentionCore.scaled(point, 1),
                         output(modules, config, attention));
         SublayerPoint.Kind kind = SublayerPoint.Kind.CROSS_ATTENTION;
-        return sublayer(modules, config, path, attention, kind, body);
+        return sublayer(modules, config, path, index, attention, kind, body);
     }
 
-    private static Sublayer feedForward(Modules modules, T5Config config, String path) {
+    private static Sublayer feedForward(Modules modules, T5Config config, String path, int index) {
         String dense = path + ".DenseReluDense";
         SublayerPoint.Kind kind = SublayerPoint.Kind.FEED_FORWARD;
-        return sublayer(modules, config, path, dense, kind, dense(modules, config, dense));
+        return sublayer(modules, config, path, index, dense, kind, dense(modules, config, dense));
     }
 
     private static Sublayer.Transform dense(Modules modules, T5Config config, String path) {
@@ -136,12 +147,14 @@ record T5Layers(List<PreNormLayer> layers, RelativePositions positions) {
             Modules modules,
             T5Config config,
             String path,
+            int index,
             String module,
             SublayerPoint.Kind kind,
             Sublayer.Transform body) {
         return Sublayer.of(
                 modules.rmsNorm(path + ".layer_norm", config.width(), config.epsilon()),
                 body,
-                modules.sublayer(module, kind, config.width()));
+                modules.sublayer(
+                        module, kind, config.width(), modules.adapters(path, index), null));
     }
 }

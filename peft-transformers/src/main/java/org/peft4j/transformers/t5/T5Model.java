@@ -3,17 +3,12 @@ package org.peft4j.transformers.t5;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.TaskType;
-import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.AttentionPoint;
 import org.peft4j.core.points.EmbeddingPoint;
 import org.peft4j.core.points.InputPoint;
-import org.peft4j.core.points.LinearPoint;
-import org.peft4j.core.points.LinearRole;
-import org.peft4j.core.points.LinearWeights;
 import org.peft4j.transformers.heads.HeadConfig;
 import org.peft4j.transformers.heads.LanguageModelHead;
 import org.peft4j.transformers.heads.TaskHead;
@@ -29,11 +24,10 @@ import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
 import org.peft4j.transformers.parts.Ties;
 import org.peft4j.transformers.parts.TokenEmbedding;
+import org.peft4j.transformers.parts.VocabularyLinear;
 
 /** Builds encoder-decoders of the T5 family. */
 public final class T5Model {
-
-    private static final String HEAD = "lm_head";
 
     private T5Model() {}
 
@@ -74,10 +68,9 @@ public final class T5Model {
 
     private static EncoderStack encoder(Modules modules, T5Config config, Embeddings embeddings) {
         String path = modules.root() + "encoder";
-        int width = config.width();
         TokenEmbedding tokens = embeddings.tokens(embeddings.encoder(), null);
         InputPoint input = modules.input(path, InputPoint.Kind.ENCODER, tokens);
-        T5Layers layers = T5Layers.of(modules, config, path, config.encoderLayers(), false);
+        T5Layers layers = T5Layers.of(modules, config, path, config.encoderLayers(), 0, false);
         return new EncoderStack(
                 tokens,
                 input,
@@ -85,15 +78,21 @@ public final class T5Model {
                 layers.positions(),
                 layers.layers(),
                 DecoderStack.Exit.norm(
-                        modules.rmsNorm(path + ".final_layer_norm", width, config.epsilon())));
+                        modules.rmsNorm(path + ".final_layer_norm", config.width(), config.epsilon())));
     }
 
     private static DecoderStack decoder(Modules modules, T5Config config, Embeddings embeddings) {
         String path = modules.root() + "decoder";
-        int width = config.width();
         TokenEmbedding tokens = embeddings.tokens(embeddings.decoder(), null);
         InputPoint input = modules.input(path, InputPoint.Kind.DECODER, tokens);
-        T5Layers layers = T5Layers.of(modules, config, path, config.decoderLayers(), true);
+        T5Layers layers =
+                T5Layers.of(
+                        modules,
+                        config,
+                        path,
+                        config.decoderLayers(),
+                        config.encoderLayers(),
+                        true);
         return new DecoderStack(
                 tokens,
                 input,
@@ -103,7 +102,7 @@ public final class T5Model {
                 layers.layers(),
                 Collections.nCopies(config.decoderLayers(), AttentionMask.NO_WINDOW),
                 DecoderStack.Exit.norm(
-                        modules.rmsNorm(path + ".final_layer_norm", width, config.epsilon())));
+                        modules.rmsNorm(path + ".final_layer_norm", config.width(), config.epsilon())));
     }
 
     private static TaskHead head(
@@ -114,21 +113,9 @@ public final class T5Model {
                     modules, config.width(), config.endId(), deviation(config));
         }
         double inputScale = config.scaled() ? Math.pow(config.width(), -0.5) : 1;
-        LinearPoint linear = vocabulary(modules, table, ties);
-        return new LanguageModelHead(task, linear, inputScale, 0, null);
-    }
-
-    /** The head is the table where the file holds no other one. */
-    private static LinearPoint vocabulary(
-            Modules modules, EmbeddingPoint table, Map<String, String> ties) {
-        Optional<Tensor> own = modules.unlike(HEAD + ".weight", table.table());
-        if (own.isEmpty()) {
-            ties.put(HEAD + ".weight", table.path() + ".weight");
-        }
-        return modules.linear(
-                HEAD,
-                LinearRole.OUTPUT_EMBEDDING,
-                new LinearWeights(own.orElse(table.table()), null));
+        VocabularyLinear vocabulary = VocabularyLinear.of(modules, table, true);
+        ties.putAll(vocabulary.ties());
+        return new LanguageModelHead(task, vocabulary.linear(), inputScale, 0, null);
     }
 
     private static double deviation(T5Config config) {

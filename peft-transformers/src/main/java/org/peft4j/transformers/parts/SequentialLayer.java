@@ -2,34 +2,34 @@ package org.peft4j.transformers.parts;
 
 import java.util.List;
 import org.peft4j.core.ForwardContext;
-import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Scope;
 import org.peft4j.core.ops.Tensor;
 
 /**
- * A layer whose sublayers read through a norm: x + attention(norm(x)), and so on for each.
+ * A layer whose sublayers read and change the stream one after the other. Each brings its norms:
+ * those that it reads through, x + attention(norm(x)), as in GPT-2, or those behind the sum, norm(x
+ * + attention(x)), as in Vaswani et al. 2017.
  *
  * @param sublayers attention, in an encoder-decoder attention to the encoder, and feed-forward
  */
-public record PreNormLayer(List<Sublayer> sublayers) implements DecoderStack.Layer {
+public record SequentialLayer(List<Sublayer> sublayers) implements DecoderStack.Layer {
 
     /** Copies the list. */
-    public PreNormLayer {
+    public SequentialLayer {
         sublayers = List.copyOf(sublayers);
     }
 
     /** A layer of two sublayers. */
-    public PreNormLayer(Sublayer attention, Sublayer feedForward) {
+    public SequentialLayer(Sublayer attention, Sublayer feedForward) {
         this(List.of(attention, feedForward));
     }
 
     @Override
     public Tensor forward(ForwardContext context, Tensor x, AttentionCore.Step step) {
-        Ops ops = context.ops();
-        try (Scope scope = ops.scope()) {
+        try (Scope scope = context.ops().scope()) {
             Tensor stream = x;
             for (Sublayer sublayer : sublayers) {
-                stream = ops.add(stream, sublayer.forward(context, stream, step));
+                stream = sublayer.forward(context, stream, step);
             }
             return scope.keep(stream);
         }
