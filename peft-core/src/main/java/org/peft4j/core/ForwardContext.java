@@ -254,7 +254,8 @@ public final class ForwardContext implements AutoCloseable {
             if (own.rows() != null && own.rows().equals(group.rows())) {
                 List<Group> alone = List.of(new Group(null, new int[0], own.stack()));
                 long other = seed ^ Long.rotateLeft(++draws, 32);
-                return new ForwardContext(ops, overlay, alone, List.of(), false, other, computed);
+                return new ForwardContext(
+                        ops, overlay, alone, List.of(), false, other, computed, handedOn, watchers);
             }
         }
         return this;
