@@ -36,7 +36,8 @@ public final class Adapter {
             Set<String> standIns,
             Map<InjectionPoint, Placement> placements,
             TrainingHook hook,
-            @Nullable Object report) {
+            @Nullable Object report,
+            Runnable releaseMembers) {
         this.name = name;
         this.config = config;
         this.door = door;
@@ -46,7 +47,12 @@ public final class Adapter {
         this.placements = Map.copyOf(placements);
         this.hook = hook;
         this.report = report;
-        this.lease = new Lease(() -> this.parameters.forEach(Parameter::close));
+        this.lease =
+                new Lease(
+                        () -> {
+                            this.parameters.forEach(Parameter::close);
+                            releaseMembers.run();
+                        });
     }
 
     /** Returns the name it has in its {@link PeftModel}. */

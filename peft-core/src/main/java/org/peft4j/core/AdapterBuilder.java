@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
-import org.peft4j.core.files.SafetensorsFile;
+import org.peft4j.core.files.StoredTensors;
 import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Tensor;
@@ -44,8 +44,10 @@ public final class AdapterBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(AdapterBuilder.class);
 
     private final BaseModel base;
-    private final @Nullable SafetensorsFile stored;
+    private final @Nullable StoredTensors stored;
     private final SplittableRandom random;
+    private final List<Adapter> members;
+    private final Runnable releaseMembers;
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<InjectionPoint, Placement> placements = new LinkedHashMap<>();
     private final Map<String, String> aliases = new LinkedHashMap<>();
@@ -59,9 +61,18 @@ public final class AdapterBuilder {
      * @param base what it is for
      * @param stored the file that its values will come from, or null if it is new
      * @param seed decides its values if it is new
+     * @param members the adapters it is made of
+     * @param releaseMembers lets go of them, when the adapter is freed
      */
-    AdapterBuilder(BaseModel base, @Nullable SafetensorsFile stored, long seed) {
+    AdapterBuilder(
+            BaseModel base,
+            @Nullable StoredTensors stored,
+            long seed,
+            List<Adapter> members,
+            Runnable releaseMembers) {
         this.base = base;
+        this.members = List.copyOf(members);
+        this.releaseMembers = releaseMembers;
         this.stored = stored;
         this.random = new SplittableRandom(seed);
     }
@@ -74,6 +85,22 @@ public final class AdapterBuilder {
     /** Returns what is known of the base. */
     public ModelInfo info() {
         return base.info();
+    }
+
+    /**
+     * Returns what another adapter placed at a point.
+     *
+     * @param name one of those that the config {@linkplain PeftConfig#composes composes}
+     * @param point any point
+     * @return the placement, or null if that adapter does not act there
+     */
+    public @Nullable Placement composed(String name, InjectionPoint point) {
+        for (Adapter member : members) {
+            if (member.name().equals(name)) {
+                return member.at(point);
+            }
+        }
+        throw new IllegalArgumentException(name + " is none of the composed adapters");
     }
 
     /** Returns operators on weights, for initialisations that look at the frozen ones. */
@@ -124,7 +151,7 @@ public final class AdapterBuilder {
      * Nothing is allocated for a tensor that the file does not hold: sizes in a config from outside
      * are not to be trusted. Those that are missing are reported together afterwards.
      */
-    private long[] agreed(SafetensorsFile file, String key, long[] shape) {
+    private long[] agreed(StoredTensors file, String key, long[] shape) {
         TensorEntry entry = file.entries().get(key);
         if (entry == null) {
             return new long[0];
@@ -333,7 +360,8 @@ public final class AdapterBuilder {
                 standIns,
                 placements,
                 hook,
-                report);
+                report,
+                releaseMembers);
     }
 
     /** Frees what was made, when the adapter cannot be built. */

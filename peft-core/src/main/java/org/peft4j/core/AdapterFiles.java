@@ -1,17 +1,19 @@
 package org.peft4j.core;
 
 import com.google.gson.JsonObject;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.files.AdapterDirectory;
-import org.peft4j.core.files.SafetensorsFile;
+import org.peft4j.core.files.StoredTensors;
 import org.peft4j.core.files.StoredType;
 import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.files.TensorSource;
@@ -30,9 +32,9 @@ final class AdapterFiles {
     private AdapterFiles() {}
 
     static Adapter load(PeftModel model, String name, Path directory) {
-        AdapterDirectory files = AdapterDirectory.open(directory);
-        PeftMethod method = PeftMethods.of(files.peftType());
-        PeftConfig config = method.readConfig(files.configFields());
+        StoredAdapter files = open(directory, model.base());
+        PeftMethod method = PeftMethods.of(files.config().string("peft_type"));
+        PeftConfig config = method.readConfig(files.config());
         String trainedOn = config.baseModelNameOrPath();
         String present = model.base().info().nameOrPath();
         if (trainedOn != null && !lastPart(trainedOn).equals(lastPart(present))) {
@@ -53,16 +55,29 @@ final class AdapterFiles {
         return adapter;
     }
 
+    private static StoredAdapter open(Path directory, BaseModel base) {
+        if (Files.isDirectory(directory)) {
+            for (AdapterFormat format : ServiceLoader.load(AdapterFormat.class)) {
+                if (format.recognises(directory)) {
+                    return format.read(directory, base);
+                }
+            }
+        }
+        AdapterDirectory files = AdapterDirectory.open(directory);
+        return new StoredAdapter(
+                files.path(), files.configFields(), StoredTensors.of(files.weights()));
+    }
+
     private static Adapter build(
             PeftModel model,
             String name,
-            AdapterDirectory files,
+            StoredAdapter files,
             PeftMethod method,
             PeftConfig config) {
         Path directory = files.path();
         try {
             PeftConfig resolved = method.resolve(config, model.base());
-            return model.build(name, method, resolved, files.weights(), 0);
+            return model.build(name, method, resolved, files.tensors(), 0);
         } catch (BadFileException e) {
             throw e;
         } catch (PeftException e) {
@@ -77,8 +92,8 @@ final class AdapterFiles {
         }
     }
 
-    private static void fill(BaseModel base, Adapter adapter, AdapterDirectory files) {
-        SafetensorsFile weights = files.weights();
+    private static void fill(BaseModel base, Adapter adapter, StoredAdapter files) {
+        StoredTensors weights = files.tensors();
         Map<String, Parameter> expected = new TreeMap<>();
         adapter.parameters().forEach(parameter -> expected.put(parameter.key(), parameter));
         Set<String> aliases = adapter.aliases().keySet();
@@ -108,7 +123,7 @@ final class AdapterFiles {
     }
 
     static void requireShape(
-            BaseModel base, SafetensorsFile weights, TensorEntry entry, long[] shape) {
+            BaseModel base, StoredTensors weights, TensorEntry entry, long[] shape) {
         if (!Arrays.equals(entry.dimensions(), shape)) {
             throw new BadFileException(
                     weights.path(),
@@ -123,7 +138,7 @@ final class AdapterFiles {
         }
     }
 
-    private static Tensor read(BaseModel base, SafetensorsFile weights, String key) {
+    private static Tensor read(BaseModel base, StoredTensors weights, String key) {
         WeightOps ops = base.door().weights();
         TensorEntry entry = weights.entry(key);
         DType stored =
@@ -145,7 +160,7 @@ final class AdapterFiles {
 
     private static void requireSame(
             BaseModel base,
-            SafetensorsFile weights,
+            StoredTensors weights,
             String alias,
             @Nullable Parameter parameter,
             Tensor value) {
@@ -170,7 +185,7 @@ final class AdapterFiles {
     }
 
     private static void requireSameNames(
-            BaseModel base, Adapter adapter, Set<String> expected, SafetensorsFile weights) {
+            BaseModel base, Adapter adapter, Set<String> expected, StoredTensors weights) {
         Set<String> missing = new TreeSet<>(expected);
         missing.removeAll(weights.entries().keySet());
         Set<String> unexpected = new TreeSet<>(weights.entries().keySet());
@@ -213,12 +228,9 @@ final class AdapterFiles {
         return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
     }
 
-    static void save(Adapter adapter, Path directory) {
-        List<TensorSource> tensors = new ArrayList<>();
-        WeightOps ops = adapter.weightOps();
+    static void requireFinite(Adapter adapter) {
         for (Parameter parameter : adapter.parameters()) {
-            Tensor value = parameter.value();
-            if (!ops.allFinite(value)) {
+            if (!adapter.weightOps().allFinite(parameter.value())) {
                 throw new NonFiniteException(
                         parameter.key()
                                 + " of "
@@ -226,7 +238,15 @@ final class AdapterFiles {
                                 + " holds NaN or infinity; nothing was saved. Load an earlier save,"
                                 + " or train it again with a lower learning rate.");
             }
-            tensors.add(source(parameter.key(), value, ops));
+        }
+    }
+
+    static void save(Adapter adapter, Path directory) {
+        requireFinite(adapter);
+        List<TensorSource> tensors = new ArrayList<>();
+        WeightOps ops = adapter.weightOps();
+        for (Parameter parameter : adapter.parameters()) {
+            tensors.add(source(parameter.key(), parameter.value(), ops));
         }
         adapter.aliases()
                 .forEach(

@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.peft4j.core.files.SafetensorsFile;
+import org.peft4j.core.files.StoredTensors;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Mode;
 import org.peft4j.core.ops.Ops;
@@ -105,8 +105,9 @@ public final class PeftModel implements AutoCloseable {
     }
 
     /**
-     * Loads an adapter that this library or Python's {@code peft} saved. It is not trainable until
-     * {@link Adapter#setTrainable} says so.
+     * Loads an adapter that this library or Python's {@code peft} saved, or another library whose
+     * {@link AdapterFormat} is on the class path. It is not trainable until {@link
+     * Adapter#setTrainable} says so.
      *
      * @param name a new adapter name
      * @param directory holds {@code adapter_config.json} and {@code adapter_model.safetensors}
@@ -128,6 +129,23 @@ public final class PeftModel implements AutoCloseable {
     public void save(String name, Path directory) {
         try (Held held = hold(List.of(name))) {
             held.adapters().forEach(adapter -> AdapterFiles.save(adapter, directory));
+        }
+    }
+
+    /**
+     * Saves an adapter in another library's format.
+     *
+     * @param name the adapter
+     * @param directory created if needed
+     * @param format says which files are written
+     * @throws PeftException if the format has no words for the adapter
+     */
+    public void save(String name, Path directory, AdapterFormat format) {
+        try (Held held = hold(List.of(name))) {
+            for (Adapter adapter : held.adapters()) {
+                AdapterFiles.requireFinite(adapter);
+                format.write(directory, base, adapter);
+            }
         }
     }
 
@@ -194,9 +212,11 @@ public final class PeftModel implements AutoCloseable {
             String name,
             PeftMethod method,
             PeftConfig config,
-            @Nullable SafetensorsFile stored,
+            @Nullable StoredTensors stored,
             long seed) {
-        AdapterBuilder builder = new AdapterBuilder(base, stored, seed);
+        Held members = hold(config.composes());
+        AdapterBuilder builder =
+                new AdapterBuilder(base, stored, seed, members.adapters(), members::close);
         try {
             method.build(config, builder);
             builder.copyModules(config.modulesToSave(), config.ensureWeightTying());
@@ -204,6 +224,7 @@ public final class PeftModel implements AutoCloseable {
             return builder.build(name, config);
         } catch (RuntimeException e) {
             builder.discard();
+            members.close();
             throw e;
         }
     }
