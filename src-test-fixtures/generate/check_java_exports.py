@@ -32,7 +32,9 @@ TOLERANCE = 1e-5
 # bfloat16 keeps eight bits: relative to the largest logit.
 BFLOAT16_TOLERANCE = 3e-2
 
-INPUTS = ("input_ids", "attention_mask", "token_type_ids", "decoder_input_ids", "decoder_attention_mask")
+INPUTS = (
+    "input_ids", "attention_mask", "token_type_ids", "decoder_input_ids", "decoder_attention_mask", "task_ids",
+)
 # A file may hold the heads of several tasks, and BERT's pooler, which some of them do without.
 HEADS = ("classifier.", "pre_classifier.", "score.", "qa_outputs.", "classification_head.", "bert.pooler.")
 

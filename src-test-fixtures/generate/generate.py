@@ -21,6 +21,7 @@ import torch
 import transformers
 from safetensors.torch import load_file
 
+import adaption
 import byte_level_tokenizer
 import chat
 import common
@@ -30,12 +31,18 @@ import encoder_tokenizers
 import encoders
 import generation
 import heads
+import ia3
 import legacy
+import ln_tuning
 import lora
 import optim
+import prefixes
+import prompts
 import rope
 import seq2seq
 import targets
+import ties
+import trainable_tokens
 
 MARK = "golden/environment.json"
 # What hub/ writes, with other libraries.
@@ -43,8 +50,8 @@ OTHERS = ("hub", "golden/hub", "adapters/bn-*", "adapters/fusion-*", "golden/ada
 # Of gradients and of weights after many steps, and the same in bfloat16.
 ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
-    decoders, encoders, seq2seq, heads, legacy, generation, lora, targets, optim, rope, byte_level_tokenizer, decoding,
-    chat, encoder_tokenizers,
+    decoders, encoders, seq2seq, heads, legacy, ties, generation, lora, targets, optim, rope, byte_level_tokenizer,
+    decoding, chat, encoder_tokenizers, prefixes, adaption, ia3, ln_tuning, trainable_tokens, prompts,
 )
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import torch
+from torch.nn.functional import cross_entropy
 from transformers import (
     AutoModel, AutoModelForCausalLM, AutoModelForQuestionAnswering, AutoModelForSeq2SeqLM,
     AutoModelForSequenceClassification, AutoModelForTokenClassification,
@@ -42,11 +43,11 @@ def load(root: Path, base: str, task: str | None):
     return load_base(root, base, auto=CLASSES[task], **options)
 
 
-def batches(case: str, config, task: str | None) -> list[dict]:
-    """Two right-padded batches of two rows."""
+def batches(case: str, config, task: str | None, with_padding: bool = True) -> list[dict]:
+    """Two batches of two rows, padded on the right or not at all."""
     result = []
     for number, lengths in enumerate(LENGTHS):
-        mask = right_padding(lengths, WIDTH)
+        mask = right_padding(lengths if with_padding else (WIDTH, WIDTH), WIDTH)
         ids = token_ids(f"{case}/batch/{number}", (2, WIDTH), config.vocab_size)
         ids = padded(ids, mask, config.pad_token_id)
         inputs = dict(input_ids=ids, attention_mask=mask)
@@ -77,19 +78,47 @@ def labels(case: str, number: int, config, task: str | None, inputs: dict) -> di
     return dict(probe=probe * real[..., None])
 
 
-def inputs_of(batch: dict) -> dict:
-    return {key: tensor for key, tensor in batch.items() if key != "probe"}
+def puts_tokens_before(model) -> bool:
+    """Whether the active adapter puts virtual tokens before the input, as prompts but no prefixes do."""
+    config = getattr(model, "active_peft_config", None)
+    return config is not None and config.is_prompt_learning and config.peft_type != "PREFIX_TUNING"
+
+
+def inputs_of(model, batch: dict) -> dict:
+    """peft leaves labels of tokens and spans where they were without the virtual tokens: it fails over them."""
+    left_out = {"probe"} if hasattr(model, "active_peft_config") else {"probe", "task_ids"}
+    if puts_tokens_before(model) and model.active_peft_config.task_type in ("TOKEN_CLS", "QUESTION_ANS"):
+        left_out |= {"labels", "start_positions", "end_positions"}
+    return {key: tensor for key, tensor in batch.items() if key not in left_out}
 
 
 def outputs(model, batch: dict) -> dict:
-    """logits; start_logits and end_logits; or hidden_last."""
-    output = model(**inputs_of(batch))
+    """logits; start_logits and end_logits; or hidden_last. Those of virtual tokens are left out."""
+    output = model(**inputs_of(model, batch))
     if "last_hidden_state" in output:
-        return dict(hidden_last=output.last_hidden_state)
-    return {name: output[name] for name in ("logits", "start_logits", "end_logits") if name in output}
+        return dict(hidden_last=own(model, batch, output.last_hidden_state))
+    named = {name: output[name] for name in ("logits", "start_logits", "end_logits") if name in output}
+    if "logits" in named and named["logits"].dim() == 2:  # of whole texts
+        return named
+    return {name: own(model, batch, tensor) for name, tensor in named.items()}
+
+
+def own(model, batch: dict, tensor: torch.Tensor) -> torch.Tensor:
+    """Without the positions of virtual tokens, which come first."""
+    if not puts_tokens_before(model):
+        return tensor
+    keys = ("decoder_input_ids", "labels") if model.config.is_encoder_decoder else ("input_ids",)
+    width = next(batch[key].shape[1] for key in keys if key in batch)
+    return tensor[:, -width:]
 
 
 def loss(model, batch: dict) -> torch.Tensor:
-    """transformers' own; of hidden states, their mean product with the probe."""
-    output = model(**inputs_of(batch))
-    return (output.last_hidden_state * batch["probe"]).mean() if "probe" in batch else output.loss
+    """transformers' own; of hidden states, their mean product with the probe. See inputs_of for the last two."""
+    if "probe" in batch:
+        return (outputs(model, batch)["hidden_last"] * batch["probe"]).mean()
+    if puts_tokens_before(model) and model.active_peft_config.task_type == "TOKEN_CLS":
+        return cross_entropy(outputs(model, batch)["logits"].flatten(0, 1), batch["labels"].flatten())
+    if puts_tokens_before(model) and model.active_peft_config.task_type == "QUESTION_ANS":
+        found = outputs(model, batch)
+        return sum(cross_entropy(found[f"{end}_logits"], batch[f"{end}_positions"]) for end in ("start", "end")) / 2
+    return model(**inputs_of(model, batch)).loss

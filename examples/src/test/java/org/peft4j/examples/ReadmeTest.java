@@ -1,6 +1,7 @@
 package org.peft4j.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -43,6 +44,25 @@ class ReadmeTest {
         Readme.fineTune(base, pairs, directory);
         assertTrue(Files.exists(directory.resolve("adapter/adapter_config.json")));
         assertTrue(Files.exists(directory.resolve("merged/model.safetensors")));
+    }
+
+    @Test
+    void everyBlockOfJavaCompiles(@TempDir Path directory) throws IOException {
+        String readme = Files.readString(ROOT.resolve("README.md"));
+        List<ReadmeBlock> blocks = ReadmeBlock.of(readme);
+        assertEquals(readme.split("```java", -1).length - 1, blocks.size());
+        assertFalse(blocks.isEmpty());
+        blocks.forEach(block -> assertEquals(List.of(), block.errors(directory), block.code()));
+    }
+
+    @Test
+    void aBlockThatDoesNotCompileIsSeen(@TempDir Path directory) {
+        ReadmeBlock block =
+                ReadmeBlock.of("<!-- given: int a; -->\n```java\nint b = a;\nint c = d;\n```\n")
+                        .get(0);
+        List<String> errors = block.errors(directory);
+        assertEquals(1, errors.size(), errors.toString());
+        assertTrue(errors.get(0).contains("variable d"), errors.toString());
     }
 
     @Test

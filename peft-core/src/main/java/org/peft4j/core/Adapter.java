@@ -2,24 +2,32 @@ package org.peft4j.core;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ops.OperatorDoor;
 import org.peft4j.core.ops.WeightOps;
 import org.peft4j.core.points.InjectionPoint;
+import org.peft4j.core.points.InputPlacement;
+import org.peft4j.core.points.InputPoint;
 import org.peft4j.core.points.Placement;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One trained or trainable instance of a method on a base: a name, a config, parameters at points.
  */
 public final class Adapter {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Adapter.class);
+
     private final String name;
     private final PeftConfig config;
     private final List<Parameter> parameters;
     private final Map<String, String> aliases;
     private final Set<String> standIns;
+    private final List<EncodedTensor> encoded;
     private final Map<InjectionPoint, Placement> placements;
     private final TrainingHook hook;
     private final @Nullable Object report;
@@ -34,6 +42,7 @@ public final class Adapter {
             List<Parameter> parameters,
             Map<String, String> aliases,
             Set<String> standIns,
+            List<EncodedTensor> encoded,
             Map<InjectionPoint, Placement> placements,
             TrainingHook hook,
             @Nullable Object report,
@@ -44,6 +53,7 @@ public final class Adapter {
         this.parameters = List.copyOf(parameters);
         this.aliases = Map.copyOf(aliases);
         this.standIns = Set.copyOf(standIns);
+        this.encoded = List.copyOf(encoded);
         this.placements = Map.copyOf(placements);
         this.hook = hook;
         this.report = report;
@@ -95,6 +105,24 @@ public final class Adapter {
         return aliases;
     }
 
+    /**
+     * Returns whether training changes an encoder whose result is all that inference needs. It is
+     * so in a fresh adapter of such a method, and in one of {@link PeftModel#loadTrainable}.
+     */
+    public boolean hasEncoder() {
+        return encoded.stream().anyMatch(tensor -> tensor.encoder() != null);
+    }
+
+    /** Returns the tensors of its file that an encoder computes, or did before it was loaded. */
+    List<EncodedTensor> encoded() {
+        return encoded;
+    }
+
+    /** Returns what computes the tensors. */
+    List<EncodedTensor.Encoder> encoders() {
+        return encoded.stream().map(EncodedTensor::encoder).filter(Objects::nonNull).toList();
+    }
+
     /** Returns what it does in training beyond the forward pass. */
     public TrainingHook hook() {
         return hook;
@@ -112,6 +140,13 @@ public final class Adapter {
 
     /** Says whether training changes it; a fresh adapter is trainable, a loaded one is not. */
     public void setTrainable(boolean trainable) {
+        if (trainable && !encoded.isEmpty() && !hasEncoder()) {
+            LOG.warn(
+                    "{} was loaded without its encoder, so training will change {} itself. To go on"
+                            + " training the encoder, load the adapter with loadTrainable",
+                    this,
+                    encoded.stream().map(EncodedTensor::key).toList());
+        }
         for (Parameter parameter : parameters) {
             door.updates().requireGradient(parameter.value(), trainable);
             if (!trainable) {
@@ -125,8 +160,25 @@ public final class Adapter {
         return placements;
     }
 
+    /** Returns how many virtual tokens it puts before what an encoder or a decoder reads. */
+    int virtualTokens(InputPoint.Kind kind) {
+        int count = 0;
+        for (Map.Entry<InjectionPoint, Placement> placed : placements.entrySet()) {
+            if (placed.getKey() instanceof InputPoint point
+                    && point.kind() == kind
+                    && placed.getValue() instanceof InputPlacement placement) {
+                count += placement.virtualTokens();
+            }
+        }
+        return count;
+    }
+
     @Nullable Placement at(InjectionPoint point) {
         return placements.get(point);
+    }
+
+    OperatorDoor door() {
+        return door;
     }
 
     WeightOps weightOps() {

@@ -1,15 +1,15 @@
 package org.peft4j.core;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.peft4j.core.files.StoredTensors;
-import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.UpdateOps;
@@ -28,6 +28,8 @@ import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.Placement;
 import org.peft4j.core.points.SublayerPlacement;
 import org.peft4j.core.points.SublayerPoint;
+import org.peft4j.core.targets.TargetModule;
+import org.peft4j.core.targets.TargetReport;
 import org.peft4j.core.targets.Targets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +46,7 @@ public final class AdapterBuilder {
     private static final Logger LOG = LoggerFactory.getLogger(AdapterBuilder.class);
 
     private final BaseModel base;
-    private final @Nullable StoredTensors stored;
+    private final @Nullable StoredAdapter stored;
     private final SplittableRandom random;
     private final List<Adapter> members;
     private final Runnable releaseMembers;
@@ -52,6 +54,8 @@ public final class AdapterBuilder {
     private final Map<InjectionPoint, Placement> placements = new LinkedHashMap<>();
     private final Map<String, String> aliases = new LinkedHashMap<>();
     private final Set<String> standIns = new LinkedHashSet<>();
+    private final List<EncodedTensor> encoded = new ArrayList<>();
+    private String modulePrefix = KEY_PREFIX;
     private TrainingHook hook = new TrainingHook() {};
     private @Nullable Object report;
 
@@ -59,14 +63,14 @@ public final class AdapterBuilder {
      * Starts an adapter.
      *
      * @param base what it is for
-     * @param stored the file that its values will come from, or null if it is new
+     * @param stored the files that its values will come from, or null if it is new
      * @param seed decides its values if it is new
      * @param members the adapters it is made of
      * @param releaseMembers lets go of them, when the adapter is freed
      */
     AdapterBuilder(
             BaseModel base,
-            @Nullable StoredTensors stored,
+            @Nullable StoredAdapter stored,
             long seed,
             List<Adapter> members,
             Runnable releaseMembers) {
@@ -119,6 +123,28 @@ public final class AdapterBuilder {
     }
 
     /**
+     * Picks the modules that a method acts on, and keeps the report of it for the user to read.
+     * What a fresh adapter's config asks for in vain is an error; that of a stored one is a
+     * warning.
+     *
+     * @param targets settled targets
+     * @param supported the kinds of modules that the method can act on
+     * @param modulesToSave modules that are trained as a whole, which are never targets
+     */
+    public TargetReport select(
+            Targets targets, Set<TargetModule.Kind> supported, List<String> modulesToSave) {
+        TargetReport selection =
+                targets.select(TargetModule.of(points()), supported, modulesToSave);
+        if (isFresh()) {
+            selection.requireNoProblems();
+        } else {
+            selection.warnOfProblems();
+        }
+        report(selection);
+        return selection;
+    }
+
+    /**
      * Adds a trainable parameter.
      *
      * @param key its name in the adapter's file
@@ -127,8 +153,13 @@ public final class AdapterBuilder {
      * @return the FLOAT32 tensor, on the base's device
      */
     public Tensor parameter(String key, Initializer initializer, long... shape) {
-        if (stored != null) {
-            return add(key, ops().zeros(agreed(stored, key, shape)));
+        return parameter(stored == null ? null : stored.weights(), key, initializer, shape);
+    }
+
+    private Tensor parameter(
+            @Nullable StoredTensors from, String key, Initializer initializer, long[] shape) {
+        if (from != null) {
+            return add(key, ops().zeros(agreed(from, key, shape)));
         }
         long elements = 1;
         for (long size : shape) {
@@ -151,13 +182,46 @@ public final class AdapterBuilder {
      * Nothing is allocated for a tensor that the file does not hold: sizes in a config from outside
      * are not to be trusted. Those that are missing are reported together afterwards.
      */
-    private long[] agreed(StoredTensors file, String key, long[] shape) {
-        TensorEntry entry = file.entries().get(key);
-        if (entry == null) {
+    private static long[] agreed(StoredTensors from, String key, long[] shape) {
+        if (!from.names().contains(key)) {
             return new long[0];
         }
-        AdapterFiles.requireShape(base, file, entry, shape);
+        from.requireShape(key, shape);
         return shape;
+    }
+
+    /**
+     * Adds a tensor that an encoder of trainable parameters computes. The adapter's file holds the
+     * tensor, as Python's {@code peft} expects it, and {@code prompt_encoder.safetensors} beside it
+     * the encoder, which nothing but further training needs: an adapter that is loaded for
+     * inference has the tensor itself as its parameter.
+     *
+     * @param key the tensor's name in the adapter's file
+     * @param encoder adds the encoder's parameters and says how they make the tensor; not asked
+     *     where the adapter is loaded for inference
+     * @param shape the tensor's shape
+     * @return the FLOAT32 tensor, computed once in a pass
+     */
+    public Encoding encoded(
+            String key, Function<EncoderParameters, Encoding> encoder, long... shape) {
+        List<Long> dimensions = Arrays.stream(shape).boxed().toList();
+        if (stored != null && !stored.isForTraining()) {
+            Tensor flat = parameter(key, Initializer.constant(0), shape);
+            encoded.add(new EncodedTensor(key, dimensions, null));
+            return context -> flat;
+        }
+        @Nullable StoredTensors from = stored == null ? null : stored.requireEncoder();
+        List<String> keys = new ArrayList<>();
+        Encoding encoding =
+                encoder.apply(
+                        (name, initializer, sizes) -> {
+                            keys.add(name);
+                            return parameter(from, name, initializer, sizes);
+                        });
+        encoded.add(
+                new EncodedTensor(
+                        key, dimensions, new EncodedTensor.Encoder(List.copyOf(keys), encoding)));
+        return context -> context.once(encoding, () -> encoding.in(context));
     }
 
     /**
@@ -265,6 +329,19 @@ public final class AdapterBuilder {
     }
 
     /**
+     * Says what the keys of copied modules start with, where that is not {@link #KEY_PREFIX}: in
+     * peft's prompt methods the base is not wrapped a second time.
+     */
+    public void modulePrefix(String prefix) {
+        this.modulePrefix = prefix;
+    }
+
+    /** Returns the key of a parameter of a copied module. */
+    String moduleKey(InjectionPoint point, String parameter) {
+        return modulePrefix + point.path() + "." + parameter;
+    }
+
+    /**
      * Trains copies of whole modules, peft's {@code modules_to_save}.
      *
      * @param names module paths or their endings, such as {@code lm_head}; a module that holds
@@ -309,14 +386,14 @@ public final class AdapterBuilder {
         }
         for (String name : base.headModules()) {
             boolean held =
-                    stored.entries().keySet().stream()
+                    stored.weights().names().stream()
                             .anyMatch(key -> Targets.isInside(key, List.of(name)));
             if (held) {
                 copyNamed(name);
             } else if (points().all().stream().anyMatch(p -> isNamed(p, List.of(name)))) {
                 LOG.warn(
                         "{} holds no {}, so the base's own will answer the task",
-                        stored.path(),
+                        stored.weights().path(),
                         name);
             }
         }
@@ -358,6 +435,7 @@ public final class AdapterBuilder {
                 new ArrayList<>(parameters.values()),
                 aliases,
                 standIns,
+                encoded,
                 placements,
                 hook,
                 report,

@@ -4,7 +4,7 @@ import com.google.gson.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -13,11 +13,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.files.AdapterDirectory;
-import org.peft4j.core.files.StoredTensors;
+import org.peft4j.core.files.SafetensorsWriter;
 import org.peft4j.core.files.StoredType;
-import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.files.TensorSource;
-import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.WeightOps;
 import org.slf4j.Logger;
@@ -27,12 +25,11 @@ import org.slf4j.LoggerFactory;
 final class AdapterFiles {
 
     private static final Logger LOG = LoggerFactory.getLogger(AdapterFiles.class);
-    private static final int NAMES_SHOWN = 6;
 
     private AdapterFiles() {}
 
-    static Adapter load(PeftModel model, String name, Path directory) {
-        StoredAdapter files = open(directory, model.base());
+    static Adapter load(PeftModel model, String name, Path path, boolean forTraining) {
+        StoredAdapter files = open(model.base(), path, forTraining);
         PeftMethod method = PeftMethods.of(files.config().string("peft_type"));
         PeftConfig config = method.readConfig(files.config());
         String trainedOn = config.baseModelNameOrPath();
@@ -41,7 +38,7 @@ final class AdapterFiles {
             LOG.warn(
                     "adapter {} in {} was trained on {}, and this base is {}",
                     name,
-                    directory,
+                    path,
                     trainedOn,
                     present);
         }
@@ -55,17 +52,17 @@ final class AdapterFiles {
         return adapter;
     }
 
-    private static StoredAdapter open(Path directory, BaseModel base) {
-        if (Files.isDirectory(directory)) {
+    private static StoredAdapter open(BaseModel base, Path path, boolean forTraining) {
+        if (Files.isDirectory(path)) {
             for (AdapterFormat format : ServiceLoader.load(AdapterFormat.class)) {
-                if (format.recognises(directory)) {
-                    return format.read(directory, base);
+                if (format.recognises(path)) {
+                    return StoredAdapter.of(format.read(path, base), base, forTraining);
                 }
             }
         }
-        AdapterDirectory files = AdapterDirectory.open(directory);
-        return new StoredAdapter(
-                files.path(), files.configFields(), StoredTensors.of(files.weights()));
+        AdapterDirectory directory =
+                forTraining ? AdapterDirectory.openForTraining(path) : AdapterDirectory.open(path);
+        return StoredAdapter.of(directory, base, forTraining);
     }
 
     private static Adapter build(
@@ -74,15 +71,14 @@ final class AdapterFiles {
             StoredAdapter files,
             PeftMethod method,
             PeftConfig config) {
-        Path directory = files.path();
         try {
             PeftConfig resolved = method.resolve(config, model.base());
-            return model.build(name, method, resolved, files.tensors(), 0);
+            return model.build(name, method, resolved, files, 0);
         } catch (BadFileException e) {
             throw e;
         } catch (PeftException e) {
             throw new BadFileException(
-                    directory,
+                    files.path(),
                     "the adapter does not fit this base ("
                             + model.base().info().nameOrPath()
                             + "): "
@@ -93,69 +89,36 @@ final class AdapterFiles {
     }
 
     private static void fill(BaseModel base, Adapter adapter, StoredAdapter files) {
-        StoredTensors weights = files.tensors();
         Map<String, Parameter> expected = new TreeMap<>();
         adapter.parameters().forEach(parameter -> expected.put(parameter.key(), parameter));
-        Set<String> aliases = adapter.aliases().keySet();
+        for (EncodedTensor.Encoder encoder : adapter.encoders()) {
+            encoder.keys().forEach(expected::remove);
+        }
+        Map<String, Parameter> own = Map.copyOf(expected);
         adapter.aliases()
                 .forEach((alias, key) -> expected.put(alias, adapter.parameter(key).orElseThrow()));
-        requireSameNames(base, adapter, expected.keySet(), weights);
-        expected.forEach(
-                (key, parameter) ->
-                        requireShape(
-                                base,
-                                weights,
-                                weights.entry(key),
-                                parameter.value().shape().getShape()));
-        expected.forEach(
-                (key, parameter) -> {
-                    if (!aliases.contains(key)) {
-                        try (Tensor value = read(base, weights, key)) {
-                            base.door().updates().assign(parameter.value(), value);
-                        }
-                    }
-                });
-        for (String alias : aliases) {
-            try (Tensor value = read(base, weights, alias)) {
+        StoredTensors weights = files.weights();
+        Set<String> names = new TreeSet<>(expected.keySet());
+        adapter.encoded().forEach(tensor -> names.add(tensor.key()));
+        String remedy =
+                "Load it on the base it was trained on"
+                        + trainedOn(adapter.config())
+                        + ", with the config it was saved with";
+        weights.requireNames(names, remedy);
+        expected.forEach((key, parameter) -> weights.requireShape(key, shape(parameter.value())));
+        adapter.encoded()
+                .forEach(tensor -> weights.requireShape(tensor.key(), tensor.dimensions()));
+        own.values().forEach(weights::readInto);
+        for (String alias : adapter.aliases().keySet()) {
+            try (Tensor value = weights.read(alias)) {
                 requireSame(base, weights, alias, expected.get(alias), value);
             }
         }
+        EncoderFiles.fill(adapter, files, remedy);
     }
 
-    static void requireShape(
-            BaseModel base, StoredTensors weights, TensorEntry entry, long[] shape) {
-        if (!Arrays.equals(entry.dimensions(), shape)) {
-            throw new BadFileException(
-                    weights.path(),
-                    entry.name()
-                            + " has the shape "
-                            + Arrays.toString(entry.dimensions())
-                            + ", but adapter_config.json and this base ("
-                            + base.info().nameOrPath()
-                            + ") imply "
-                            + Arrays.toString(shape),
-                    "Load it on the base it was trained on, with the config it was saved with");
-        }
-    }
-
-    private static Tensor read(BaseModel base, StoredTensors weights, String key) {
-        WeightOps ops = base.door().weights();
-        TensorEntry entry = weights.entry(key);
-        DType stored =
-                FrozenWeights.dtypeOf(entry.type())
-                        .filter(DType::isFloating)
-                        .orElseThrow(() -> notFloating(weights.path(), entry));
-        try (Tensor read = ops.fromBytes(weights.read(entry), stored, entry.dimensions())) {
-            Tensor value = ops.cast(read, DType.FLOAT32);
-            if (!ops.allFinite(value)) {
-                value.close();
-                throw new BadFileException(
-                        weights.path(),
-                        key + " holds NaN or infinity",
-                        "Load an earlier save of this adapter, or train it again");
-            }
-            return value;
-        }
+    private static long[] shape(Tensor tensor) {
+        return tensor.shape().getShape();
     }
 
     private static void requireSame(
@@ -177,44 +140,6 @@ final class AdapterFiles {
         }
     }
 
-    private static BadFileException notFloating(Path file, TensorEntry entry) {
-        return new BadFileException(
-                file,
-                entry.name() + " has the type " + entry.type() + ", not a floating-point one",
-                "Save the adapter again");
-    }
-
-    private static void requireSameNames(
-            BaseModel base, Adapter adapter, Set<String> expected, StoredTensors weights) {
-        Set<String> missing = new TreeSet<>(expected);
-        missing.removeAll(weights.entries().keySet());
-        Set<String> unexpected = new TreeSet<>(weights.entries().keySet());
-        unexpected.removeAll(expected);
-        unexpected.removeIf(key -> FrozenCopies.isOne(base, key, () -> read(base, weights, key)));
-        if (!missing.isEmpty() || !unexpected.isEmpty()) {
-            throw new BadFileException(
-                    weights.path(),
-                    "the tensors are not those that adapter_config.json and this base ("
-                            + base.info().nameOrPath()
-                            + ") imply; missing: "
-                            + some(missing)
-                            + "; unexpected: "
-                            + some(unexpected),
-                    "Load it on the base it was trained on"
-                            + trainedOn(adapter.config())
-                            + ", with the config it was saved with");
-        }
-    }
-
-    private static String some(Set<String> names) {
-        if (names.isEmpty()) {
-            return "none";
-        }
-        List<String> shown = names.stream().limit(NAMES_SHOWN).toList();
-        int rest = names.size() - shown.size();
-        return String.join(", ", shown) + (rest > 0 ? " and " + rest + " more" : "");
-    }
-
     private static String trainedOn(PeftConfig config) {
         return config.baseModelNameOrPath() == null ? "" : ", " + config.baseModelNameOrPath();
     }
@@ -228,37 +153,66 @@ final class AdapterFiles {
         return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
     }
 
-    static void requireFinite(Adapter adapter) {
-        for (Parameter parameter : adapter.parameters()) {
-            if (!adapter.weightOps().allFinite(parameter.value())) {
-                throw new NonFiniteException(
-                        parameter.key()
-                                + " of "
-                                + adapter
-                                + " holds NaN or infinity; nothing was saved. Load an earlier save,"
-                                + " or train it again with a lower learning rate.");
-            }
-        }
-    }
-
     static void save(Adapter adapter, Path directory) {
-        requireFinite(adapter);
-        List<TensorSource> tensors = new ArrayList<>();
         WeightOps ops = adapter.weightOps();
+        Map<String, TensorSource> sources = new LinkedHashMap<>();
         for (Parameter parameter : adapter.parameters()) {
-            tensors.add(source(parameter.key(), parameter.value(), ops));
+            requireFinite(adapter, parameter.key(), parameter.value());
+            sources.put(parameter.key(), source(parameter.key(), parameter.value(), ops));
         }
         adapter.aliases()
                 .forEach(
                         (alias, key) ->
-                                tensors.add(
+                                sources.put(
+                                        alias,
                                         source(
                                                 alias,
                                                 adapter.parameter(key).orElseThrow().value(),
                                                 ops)));
+        List<TensorSource> encoders = EncoderFiles.takeFrom(sources, adapter);
         JsonObject config = adapter.config().toJson();
         config.addProperty("inference_mode", true);
-        AdapterDirectory.write(directory, config, tensors, Map.of());
+        List<Tensor> made = new ArrayList<>();
+        try {
+            for (EncodedTensor tensor : adapter.encoded()) {
+                EncodedTensor.Encoder encoder = tensor.encoder();
+                if (encoder != null) {
+                    Tensor value = EncodedTensor.compute(adapter.door(), encoder);
+                    made.add(value);
+                    requireFinite(adapter, tensor.key(), value);
+                    sources.put(tensor.key(), source(tensor.key(), value, ops));
+                }
+            }
+            AdapterDirectory.write(
+                    directory,
+                    config,
+                    List.copyOf(sources.values()),
+                    encoders.isEmpty()
+                            ? Map.of()
+                            : Map.of(
+                                    AdapterDirectory.ENCODER,
+                                    SafetensorsWriter.body(
+                                            encoders, SafetensorsWriter.DEFAULT_METADATA)));
+        } finally {
+            made.forEach(Tensor::close);
+        }
+    }
+
+    static void requireFinite(Adapter adapter) {
+        for (Parameter parameter : adapter.parameters()) {
+            requireFinite(adapter, parameter.key(), parameter.value());
+        }
+    }
+
+    private static void requireFinite(Adapter adapter, String key, Tensor value) {
+        if (!adapter.weightOps().allFinite(value)) {
+            throw new NonFiniteException(
+                    key
+                            + " of "
+                            + adapter
+                            + " holds NaN or infinity; nothing was saved. Load an earlier save,"
+                            + " or train it again with a lower learning rate.");
+        }
     }
 
     private static TensorSource source(String key, Tensor value, WeightOps ops) {

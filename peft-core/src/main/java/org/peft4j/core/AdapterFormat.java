@@ -22,7 +22,7 @@ public interface AdapterFormat {
      * @param base the base that it is to be loaded on
      * @throws BadFileException if a file is bad, or asks for what this library does not do
      */
-    StoredAdapter read(Path directory, BaseModel base);
+    ForeignAdapter read(Path directory, BaseModel base);
 
     /**
      * Writes an adapter in this format, as a whole or not at all.

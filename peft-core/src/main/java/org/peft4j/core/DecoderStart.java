@@ -11,12 +11,16 @@ import java.util.List;
 public record DecoderStart(long startId, long padId) {
 
     /**
-     * Makes a batch to train on: the decoder reads each target one position late.
+     * The decoder's side of training an encoder-decoder: it reads each target one position late,
+     * after the token that starts it, and is to predict the target itself.
      *
-     * @see TokenBatch#sourceToTarget
+     * @param source what the encoder reads
+     * @param targets the ids to predict, row by row, with their end token; {@link
+     *     TokenBatch#IGNORED} within them is read as padding
      */
     public TokenBatch sourceToTarget(TokenBatch source, List<long[]> targets) {
-        return TokenBatch.sourceToTarget(source, targets, startId, padId);
+        List<long[]> read = targets.stream().map(this::shifted).toList();
+        return TokenBatch.padded(read, targets, padId, false).withSource(source);
     }
 
     /**

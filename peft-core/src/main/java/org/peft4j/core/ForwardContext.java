@@ -1,9 +1,13 @@
 package org.peft4j.core;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Mode;
@@ -43,6 +47,9 @@ public final class ForwardContext implements AutoCloseable {
     private final List<Lease> leases;
     private final boolean owner;
     private final long seed;
+    private final Map<Object, Tensor> computed;
+    private final Map<Object, Deque<Tensor>> handedOn;
+    private final Map<? extends InjectionPoint, ? extends Placement> watchers;
     private boolean closed;
     private long draws;
     private @Nullable Tensor lastNarrow;
@@ -57,13 +64,48 @@ public final class ForwardContext implements AutoCloseable {
             List<Group> groups,
             List<Lease> leases,
             boolean owner,
-            long seed) {
+            long seed,
+            Map<Object, Tensor> computed,
+            Map<Object, Deque<Tensor>> handedOn,
+            Map<? extends InjectionPoint, ? extends Placement> watchers) {
         this.ops = ops;
         this.overlay = overlay;
         this.groups = groups;
         this.leases = leases;
         this.owner = owner;
         this.seed = seed;
+        this.computed = computed;
+        this.handedOn = handedOn;
+        this.watchers = watchers;
+    }
+
+    /**
+     * Opens passes for inference without adapters, in which placements see what flows.
+     *
+     * @param overlay merged weights
+     * @param lease what the pass holds until it closes
+     */
+    static ForwardContext watching(
+            OperatorDoor door,
+            WeightOverlay overlay,
+            Lease lease,
+            Map<? extends InjectionPoint, ? extends Placement> watchers) {
+        return new ForwardContext(
+                door.ops(Mode.INFERENCE),
+                overlay,
+                List.of(new Group(null, new int[0], List.of())),
+                List.of(lease),
+                true,
+                0,
+                new IdentityHashMap<>(),
+                new IdentityHashMap<>(),
+                Map.copyOf(watchers));
+    }
+
+    /** Opens a pass of no model, to compute what an adapter's parameters make. */
+    static ForwardContext open(OperatorDoor door, Mode mode) {
+        return open(
+                door, mode, WeightOverlay.NONE, AdapterSelection.none(), Map.of(), List.of(), 0);
     }
 
     /**
@@ -89,7 +131,16 @@ public final class ForwardContext implements AutoCloseable {
         try {
             ops = door.ops(mode);
             List<Group> groups = groups(ops, selection, adapters);
-            return new ForwardContext(ops, overlay, groups, leases, true, seed);
+            return new ForwardContext(
+                    ops,
+                    overlay,
+                    groups,
+                    leases,
+                    true,
+                    seed,
+                    new IdentityHashMap<>(),
+                    new IdentityHashMap<>(),
+                    Map.of());
         } catch (RuntimeException e) {
             if (ops != null) {
                 ops.close();
@@ -147,7 +198,8 @@ public final class ForwardContext implements AutoCloseable {
         for (int i = 0; i < rows.size(); i++) {
             int[] members = rows.get(i);
             long[] index = java.util.Arrays.stream(members).asLongStream().toArray();
-            RowGroup.Rows split = new RowGroup.Rows(ops.longs(index, index.length), orderTensor);
+            RowGroup.Rows split =
+                    new RowGroup.Rows(members, ops.longs(index, index.length), orderTensor);
             groups.add(new Group(split, members, stacks.get(i)));
         }
         return List.copyOf(groups);
@@ -180,7 +232,15 @@ public final class ForwardContext implements AutoCloseable {
                         ? List.of(new Group(null, new int[0], stacks.get(0)))
                         : groups(ops, rows, stacks);
         return new ForwardContext(
-                ops, overlay, mapped, List.of(), false, seed ^ Long.rotateLeft(++draws, 32));
+                ops,
+                overlay,
+                mapped,
+                List.of(),
+                false,
+                seed ^ Long.rotateLeft(++draws, 32),
+                computed,
+                handedOn,
+                watchers);
     }
 
     /**
@@ -194,7 +254,16 @@ public final class ForwardContext implements AutoCloseable {
             if (own.rows() != null && own.rows().equals(group.rows())) {
                 List<Group> alone = List.of(new Group(null, new int[0], own.stack()));
                 long other = seed ^ Long.rotateLeft(++draws, 32);
-                return new ForwardContext(ops, overlay, alone, List.of(), false, other);
+                return new ForwardContext(
+                        ops,
+                        overlay,
+                        alone,
+                        List.of(),
+                        false,
+                        other,
+                        computed,
+                        handedOn,
+                        watchers);
             }
         }
         return this;
@@ -207,6 +276,26 @@ public final class ForwardContext implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /**
+     * Returns how many virtual tokens each row of a batch gets before its own.
+     *
+     * @param kind at the input of an encoder or of a decoder
+     * @param rows the batch
+     */
+    public int[] virtualTokens(InputPoint.Kind kind, int rows) {
+        int[] counts = new int[rows];
+        for (Group group : groups) {
+            int count = group.stack().stream().mapToInt(a -> a.virtualTokens(kind)).sum();
+            if (group.rows() == null) {
+                java.util.Arrays.fill(counts, count);
+            }
+            for (int row : group.members()) {
+                counts[row] = count;
+            }
+        }
+        return counts;
     }
 
     /** Returns the merged weights of this pass. */
@@ -257,6 +346,46 @@ public final class ForwardContext implements AutoCloseable {
         return wide;
     }
 
+    /**
+     * Returns a tensor that several points need and that is the same at all of them: the first one
+     * computes it, and it lives as long as the pass.
+     *
+     * @param key what it is, by identity
+     * @param body computes it
+     */
+    public Tensor once(Object key, Supplier<Tensor> body) {
+        Tensor present = computed.get(key);
+        if (present == null) {
+            present = ops.keepForPass(body.get());
+            computed.put(key, present);
+        }
+        return present;
+    }
+
+    /**
+     * Hands a tensor from one placement of an adapter to another that acts later in the layer. Rows
+     * with different stacks come to both in the same order.
+     *
+     * @param key what both know, by identity
+     * @param tensor of the scope that both are in
+     */
+    public void handOn(Object key, Tensor tensor) {
+        handedOn.computeIfAbsent(key, k -> new ArrayDeque<>()).add(tensor);
+    }
+
+    /**
+     * Takes what was {@linkplain #handOn handed on}, the first first.
+     *
+     * @param key what both know, by identity
+     */
+    public Tensor takeOver(Object key) {
+        Deque<Tensor> waiting = handedOn.get(key);
+        if (waiting == null || waiting.isEmpty()) {
+            throw new IllegalStateException("nothing was handed on");
+        }
+        return waiting.remove();
+    }
+
     /** Returns what acts at a linear point, by rows. */
     public List<RowGroup<LinearPlacement>> at(LinearPoint point) {
         return groupsAt(point, LinearPlacement.class);
@@ -288,6 +417,10 @@ public final class ForwardContext implements AutoCloseable {
     }
 
     private <P extends Placement> List<RowGroup<P>> groupsAt(InjectionPoint point, Class<P> kind) {
+        Placement watcher = watchers.get(point);
+        if (watcher != null) {
+            return List.of(new RowGroup<>(null, List.of(kind.cast(watcher))));
+        }
         List<RowGroup<P>> found = new ArrayList<>(groups.size());
         boolean any = false;
         for (Group group : groups) {

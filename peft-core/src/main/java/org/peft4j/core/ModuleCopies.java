@@ -28,17 +28,24 @@ final class ModuleCopies {
         if (point instanceof LinearPoint linear) {
             boolean transposed = linear.layout() == LinearPoint.Layout.IN_OUT;
             Tensor weight =
-                    builder.copy(key(point, "weight"), linear.frozen().weight(), transposed);
-            @Nullable Tensor bias = copyOrNull(builder, key(point, "bias"), linear.frozen().bias());
+                    builder.copy(
+                            builder.moduleKey(point, "weight"),
+                            linear.frozen().weight(),
+                            transposed);
+            @Nullable Tensor bias =
+                    copyOrNull(builder, builder.moduleKey(point, "bias"), linear.frozen().bias());
             builder.place(linear, new LinearCopy(weight, bias, transposed));
         } else if (point instanceof EmbeddingPoint embedding) {
             builder.place(
                     embedding,
                     new EmbeddingCopy(
-                            builder.copy(key(point, "weight"), embedding.table(), false)));
+                            builder.copy(
+                                    builder.moduleKey(point, "weight"), embedding.table(), false)));
         } else if (point instanceof NormPoint norm) {
-            Tensor weight = builder.copy(key(point, "weight"), norm.frozen().weight(), false);
-            @Nullable Tensor bias = copyOrNull(builder, key(point, "bias"), norm.frozen().bias());
+            Tensor weight =
+                    builder.copy(builder.moduleKey(point, "weight"), norm.frozen().weight(), false);
+            @Nullable Tensor bias =
+                    copyOrNull(builder, builder.moduleKey(point, "bias"), norm.frozen().bias());
             builder.place(norm, new NormCopy(new NormWeights(weight, bias)));
         } else {
             return false;
@@ -49,16 +56,14 @@ final class ModuleCopies {
     /** Places one copy at an embedding and at the linears that are tied to it. */
     static void placeTied(
             AdapterBuilder builder, EmbeddingPoint embedding, List<LinearPoint> tied) {
-        Tensor copy = builder.copy(key(embedding, "weight"), embedding.table(), false);
+        Tensor copy =
+                builder.copy(builder.moduleKey(embedding, "weight"), embedding.table(), false);
         builder.place(embedding, new EmbeddingCopy(copy));
         for (LinearPoint linear : tied) {
             builder.place(linear, new TiedWeight(copy));
-            builder.alias(key(linear, "weight"), key(embedding, "weight"));
+            builder.alias(
+                    builder.moduleKey(linear, "weight"), builder.moduleKey(embedding, "weight"));
         }
-    }
-
-    private static String key(InjectionPoint point, String parameter) {
-        return AdapterBuilder.KEY_PREFIX + point.path() + "." + parameter;
     }
 
     private static @Nullable Tensor copyOrNull(

@@ -10,7 +10,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.peft4j.core.files.JsonFields;
+import org.peft4j.core.targets.TargetSpec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -97,6 +99,11 @@ public final class PeftConfigJson {
         JsonArray array = new JsonArray();
         values.forEach(value -> array.add(toJson.apply(value)));
         return array;
+    }
+
+    /** Returns what a pattern such as {@code exclude_modules} says, or null if there is none. */
+    public static JsonElement patternOrNull(TargetSpec.@Nullable ModulePattern pattern) {
+        return pattern == null ? JsonNull.INSTANCE : pattern.toJson();
     }
 
     /** Returns an array of names, or null if there are none. */

@@ -13,12 +13,13 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.peft4j.core.files.StoredTensors;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Mode;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.UpdateOps;
+import org.peft4j.core.points.InjectionPoint;
+import org.peft4j.core.points.Placement;
 
 /**
  * A frozen base and its adapters by name.
@@ -105,9 +106,9 @@ public final class PeftModel implements AutoCloseable {
     }
 
     /**
-     * Loads an adapter that this library or Python's {@code peft} saved, or another library whose
-     * {@link AdapterFormat} is on the class path. It is not trainable until {@link
-     * Adapter#setTrainable} says so.
+     * Loads an adapter for inference that this library or Python's {@code peft} saved, or another
+     * library whose {@link AdapterFormat} is on the class path. It is not trainable until {@link
+     * Adapter#setTrainable} says so; to go on training, {@link #loadTrainable} is the better way.
      *
      * @param name a new adapter name
      * @param directory holds {@code adapter_config.json} and {@code adapter_model.safetensors}
@@ -116,12 +117,29 @@ public final class PeftModel implements AutoCloseable {
      */
     public Adapter load(String name, Path directory) {
         requireFree(name);
-        return register(AdapterFiles.load(this, name, directory));
+        return register(AdapterFiles.load(this, name, directory, false));
     }
 
     /**
-     * Saves an adapter as {@code peft} would; one that was there before is replaced as a whole or
-     * not at all.
+     * Loads an adapter to go on training it, peft's {@code is_trainable=True}. Where its method
+     * trains an encoder that inference does without, this one is loaded too.
+     *
+     * @param name a new adapter name
+     * @param directory as in {@link #load}; also holds {@code prompt_encoder.safetensors} where the
+     *     method trains an encoder
+     * @throws PeftException as {@link #load}, or if the encoder is needed and missing, or does not
+     *     belong to the adapter beside it; the model is unchanged then
+     */
+    public Adapter loadTrainable(String name, Path directory) {
+        requireFree(name);
+        Adapter adapter = AdapterFiles.load(this, name, directory, true);
+        adapter.setTrainable(true);
+        return register(adapter);
+    }
+
+    /**
+     * Saves an adapter as {@code peft} would, and its encoder, if it has one, in {@code
+     * prompt_encoder.safetensors}. What was there before is replaced as a whole or not at all.
      *
      * @param name the adapter
      * @param directory created if needed
@@ -212,7 +230,7 @@ public final class PeftModel implements AutoCloseable {
             String name,
             PeftMethod method,
             PeftConfig config,
-            @Nullable StoredTensors stored,
+            @Nullable StoredAdapter stored,
             long seed) {
         Held members = hold(config.composes());
         AdapterBuilder builder =
@@ -312,6 +330,22 @@ public final class PeftModel implements AutoCloseable {
         }
     }
 
+    /**
+     * Opens passes for inference without adapters, in which placements see what flows through the
+     * base, such as keys and values; close it.
+     *
+     * @param watchers what looks on, and where
+     */
+    public ForwardContext watch(Map<? extends InjectionPoint, ? extends Placement> watchers) {
+        while (true) {
+            State now = now();
+            if (now.overlayLease().tryAcquire()) {
+                return ForwardContext.watching(
+                        base.door(), now.overlay(), now.overlayLease(), watchers);
+            }
+        }
+    }
+
     /** Adapters, merged or not, that nobody can free until this is closed. */
     private record Held(List<Adapter> adapters, List<Lease> leases) implements AutoCloseable {
         @Override
@@ -336,7 +370,8 @@ public final class PeftModel implements AutoCloseable {
     }
 
     /**
-     * Computes logits.
+     * Computes logits. Those of virtual tokens, which adapters put before the batch's own, are left
+     * out.
      *
      * @param selection which adapters act
      * @param batch the tokens
@@ -346,9 +381,21 @@ public final class PeftModel implements AutoCloseable {
         requireRows(selection, batch);
         try (ForwardContext context = open(selection)) {
             Ops ops = context.ops();
-            Tensor logits = base.logits(context, base.hiddenStates(context, batch, null), batch);
+            Tensor hidden = ownTokens(ops, base.hiddenStates(context, batch, null), batch);
+            Tensor logits = base.logits(context, hidden, batch);
             return ops.release(ops.cast(logits, DType.FLOAT32));
         }
+    }
+
+    /** Heads of other tasks look at virtual tokens, or leave them out themselves. */
+    private Tensor ownTokens(Ops ops, Tensor hidden, TokenBatch batch) {
+        boolean leftOut =
+                switch (base.info().task()) {
+                    case CAUSAL_LM, SEQ_2_SEQ_LM, FEATURE_EXTRACTION -> true;
+                    case SEQ_CLS, TOKEN_CLS, QUESTION_ANS -> false;
+                };
+        long virtual = hidden.size(1) - batch.length();
+        return leftOut && virtual > 0 ? ops.narrow(hidden, 1, virtual, batch.length()) : hidden;
     }
 
     /**

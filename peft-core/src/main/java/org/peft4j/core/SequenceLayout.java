@@ -1,5 +1,6 @@
 package org.peft4j.core;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +82,102 @@ public record SequenceLayout(int rows, int past, int length, long @Nullable [] m
             System.arraycopy(mask, order[i] * width, chosen, i * width, width);
         }
         return new SequenceLayout(order.length, past, length, chosen);
+    }
+
+    /**
+     * Returns the layout with padding before every row's past, and before its positions of this
+     * pass.
+     *
+     * @param widerPast at least the past there is
+     * @param longer at least the length there is
+     */
+    public SequenceLayout paddedTo(int widerPast, int longer) {
+        if (widerPast == past && longer == length) {
+            return this;
+        }
+        int width = past + length;
+        int wider = widerPast + longer;
+        long[] padded = new long[rows * wider];
+        for (int row = 0; row < rows; row++) {
+            int at = row * wider + widerPast - past;
+            copyMask(row * width, padded, at, past);
+            at += past + longer - length;
+            copyMask(row * width + past, padded, at, length);
+        }
+        return new SequenceLayout(rows, widerPast, longer, padded);
+    }
+
+    private void copyMask(int from, long[] target, int to, int count) {
+        if (mask == null) {
+            java.util.Arrays.fill(target, to, to + count, 1);
+        } else {
+            System.arraycopy(mask, from, target, to, count);
+        }
+    }
+
+    /**
+     * Puts layouts of some rows each together.
+     *
+     * @param parts layouts of one past and one length
+     * @param members for each of them, which rows of the whole it has
+     */
+    public static SequenceLayout together(List<SequenceLayout> parts, List<int[]> members) {
+        SequenceLayout first = parts.get(0);
+        int rows = parts.stream().mapToInt(SequenceLayout::rows).sum();
+        int width = first.past + first.length;
+        long[] all = new long[rows * width];
+        for (int i = 0; i < parts.size(); i++) {
+            for (int row = 0; row < parts.get(i).rows; row++) {
+                parts.get(i).copyMask(row * width, all, members.get(i)[row] * width, width);
+            }
+        }
+        return new SequenceLayout(rows, first.past, first.length, all);
+    }
+
+    /**
+     * Returns for each row how many padding positions this pass begins with.
+     *
+     * @param positions how many to look at, such as those of virtual tokens
+     */
+    public int[] leadingPadding(int positions) {
+        return leadingPadding(past, positions);
+    }
+
+    /**
+     * Returns for each row how many padding positions its past begins with.
+     *
+     * @param positions how many to look at, such as those of a prefix
+     */
+    public int[] leadingPastPadding(int positions) {
+        return leadingPadding(0, positions);
+    }
+
+    private int[] leadingPadding(int first, int positions) {
+        int[] leading = new int[rows];
+        if (mask != null) {
+            for (int row = 0; row < rows; row++) {
+                int start = row * (past + length) + first;
+                while (leading[row] < positions && mask[start + leading[row]] == 0) {
+                    leading[row]++;
+                }
+            }
+        }
+        return leading;
+    }
+
+    /**
+     * Returns the layout with the first positions of the past as padding.
+     *
+     * @param leading how many in each row
+     */
+    public SequenceLayout withPaddedPast(int... leading) {
+        int width = past + length;
+        long[] padded = new long[rows * width];
+        copyMask(0, padded, 0, padded.length);
+        for (int row = 0; row < rows; row++) {
+            java.util.Arrays.fill(padded, row * width, row * width + leading[row], 0);
+        }
+        return new SequenceLayout(rows, past, length, padded);
     }
 
     private long @Nullable [] extended(int virtualTokens) {

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param targets numbers that the task wants, [rows, labels]: of a regression, or 0 and 1 where
  *     each label is a decision of its own; or null
  * @param source what the encoder of an encoder-decoder reads, with as many rows; or null
+ * @param taskIds the number of each row's task, for methods that train several tasks at once; or
+ *     null
  */
 public record TokenBatch(
         SequenceLayout layout,
@@ -29,19 +31,20 @@ public record TokenBatch(
         long @Nullable [] tokenTypeIds,
         long @Nullable [] labels,
         float @Nullable [] targets,
-        @Nullable TokenBatch source) {
+        @Nullable TokenBatch source,
+        long @Nullable [] taskIds) {
 
     /** The label of a position without loss. */
     public static final long IGNORED = -100;
 
     /** A batch without labels. */
     public TokenBatch(SequenceLayout layout, long[] inputIds) {
-        this(layout, inputIds, null, null, null, null);
+        this(layout, inputIds, null, null, null, null, null);
     }
 
     /** A batch with labels. */
     public TokenBatch(SequenceLayout layout, long[] inputIds, long[] labels) {
-        this(layout, inputIds, null, labels, null, null);
+        this(layout, inputIds, null, labels, null, null, null);
     }
 
     /** Checks the sizes. */
@@ -56,6 +59,14 @@ public record TokenBatch(
                             + layout.rows()
                             + " rows needs a source of as many, not of "
                             + source.rows()
+                            + ".");
+        }
+        if (taskIds != null && taskIds.length != layout.rows()) {
+            throw new PeftException(
+                    "a batch of "
+                            + layout.rows()
+                            + " rows needs as many task ids, one a row, but has "
+                            + taskIds.length
                             + ".");
         }
     }
@@ -125,41 +136,75 @@ public record TokenBatch(
         return labels == null ? batch : batch.withLabels(wanted);
     }
 
-    /**
-     * The decoder's side of training an encoder-decoder: it reads each target one position late,
-     * after the token that starts it, and is to predict the target itself.
-     *
-     * @param source what the encoder reads
-     * @param targets the ids to predict, row by row, with their end token; {@link #IGNORED} within
-     *     them is read as padding
-     * @param startId what the decoder begins with, {@code decoder_start_token_id}
-     * @param padId the id that fills
-     */
-    public static TokenBatch sourceToTarget(
-            TokenBatch source, List<long[]> targets, long startId, long padId) {
-        DecoderStart start = new DecoderStart(startId, padId);
-        List<long[]> read = targets.stream().map(start::shifted).toList();
-        return padded(read, targets, padId, false).withSource(source);
-    }
-
     /** Returns the same tokens with labels. */
     public TokenBatch withLabels(long... wanted) {
-        return new TokenBatch(layout, inputIds, tokenTypeIds, wanted, targets, source);
+        return new TokenBatch(layout, inputIds, tokenTypeIds, wanted, targets, source, taskIds);
     }
 
     /** Returns the same tokens with numbers to predict, [rows, labels] row by row. */
     public TokenBatch withTargets(float... wanted) {
-        return new TokenBatch(layout, inputIds, tokenTypeIds, labels, wanted, source);
+        return new TokenBatch(layout, inputIds, tokenTypeIds, labels, wanted, source, taskIds);
     }
 
     /** Returns the same tokens with their types. */
     public TokenBatch withTokenTypeIds(long... types) {
-        return new TokenBatch(layout, inputIds, types, labels, targets, source);
+        return new TokenBatch(layout, inputIds, types, labels, targets, source, taskIds);
     }
 
     /** Returns the same tokens as those of a decoder whose encoder reads a source. */
     public TokenBatch withSource(TokenBatch read) {
-        return new TokenBatch(layout, inputIds, tokenTypeIds, labels, targets, read);
+        TokenBatch of = taskIds == null ? read : read.withTaskIds(taskIds);
+        return new TokenBatch(layout, inputIds, tokenTypeIds, labels, targets, of, taskIds);
+    }
+
+    /**
+     * Returns the same tokens, and the same source, as those of tasks.
+     *
+     * @param ids the number of each row's task
+     */
+    public TokenBatch withTaskIds(long... ids) {
+        return new TokenBatch(
+                layout,
+                inputIds,
+                tokenTypeIds,
+                labels,
+                targets,
+                source == null ? null : source.withTaskIds(ids),
+                ids);
+    }
+
+    /**
+     * Returns chosen rows.
+     *
+     * @param order which; may repeat
+     */
+    public TokenBatch withRows(int... order) {
+        return new TokenBatch(
+                layout.withRows(order),
+                chosen(inputIds, order),
+                tokenTypeIds == null ? null : chosen(tokenTypeIds, order),
+                labels == null ? null : chosen(labels, order),
+                targets == null ? null : chosen(targets, order),
+                source == null ? null : source.withRows(order),
+                taskIds == null ? null : chosen(taskIds, order));
+    }
+
+    private long[] chosen(long[] values, int[] order) {
+        int width = values.length / rows();
+        long[] chosen = new long[order.length * width];
+        for (int i = 0; i < order.length; i++) {
+            System.arraycopy(values, order[i] * width, chosen, i * width, width);
+        }
+        return chosen;
+    }
+
+    private float[] chosen(float[] values, int[] order) {
+        int width = values.length / rows();
+        float[] chosen = new float[order.length * width];
+        for (int i = 0; i < order.length; i++) {
+            System.arraycopy(values, order[i] * width, chosen, i * width, width);
+        }
+        return chosen;
     }
 
     /** Returns the number of rows. */
@@ -209,7 +254,8 @@ public record TokenBatch(
                 && Arrays.equals(tokenTypeIds, that.tokenTypeIds)
                 && Arrays.equals(labels, that.labels)
                 && Arrays.equals(targets, that.targets)
-                && Objects.equals(source, that.source);
+                && Objects.equals(source, that.source)
+                && Arrays.equals(taskIds, that.taskIds);
     }
 
     @Override
@@ -220,6 +266,7 @@ public record TokenBatch(
                 Arrays.hashCode(tokenTypeIds),
                 Arrays.hashCode(labels),
                 Arrays.hashCode(targets),
-                source);
+                source,
+                Arrays.hashCode(taskIds));
     }
 }

@@ -43,6 +43,38 @@ class SequenceLayoutTest {
     }
 
     @Test
+    void layoutsOfDifferentRowsComeTogetherWithPaddingBefore() {
+        SequenceLayout wide = new SequenceLayout(1, 1, 3);
+        SequenceLayout narrow = new SequenceLayout(2, 0, 2, new long[] {1, 0, 1, 1});
+        SequenceLayout padded = narrow.paddedTo(1, 3);
+        assertArrayEquals(new long[] {0, 0, 1, 0, 0, 0, 1, 1}, padded.mask());
+        int[] first = {1};
+        int[] others = {2, 0};
+        SequenceLayout all = SequenceLayout.together(List.of(wide, padded), List.of(first, others));
+        assertArrayEquals(new long[] {0, 0, 1, 1, 1, 1, 1, 1, 0, 0, 1, 0}, all.mask());
+        assertArrayEquals(new int[] {1, 0, 1}, all.leadingPadding(2));
+        assertArrayEquals(
+                new long[] {0, 1, 1, 1, 1, 1},
+                new SequenceLayout(2, 2, 1).withPaddedPast(1, 0).mask());
+    }
+
+    @Test
+    void rowsCanBeChosen() {
+        TokenBatch batch =
+                TokenBatch.of(new long[] {5, 6}, new long[] {7, 8})
+                        .withLabels(1, 0)
+                        .withSource(TokenBatch.of(new long[] {3}, new long[] {4}))
+                        .withTaskIds(2, 9);
+        TokenBatch chosen = batch.withRows(1, 1, 0);
+        assertArrayEquals(new long[] {7, 8, 7, 8, 5, 6}, chosen.inputIds());
+        assertArrayEquals(new long[] {0, 0, 1}, chosen.requireLabels());
+        assertArrayEquals(new long[] {4, 4, 3}, chosen.requireSource().inputIds());
+        assertArrayEquals(new long[] {9, 9, 2}, chosen.taskIds());
+        assertArrayEquals(new long[] {9, 9, 2}, chosen.requireSource().taskIds());
+        assertThrows(PeftException.class, () -> batch.withTaskIds(1));
+    }
+
+    @Test
     void badSizesAreRefused() {
         assertThrows(PeftException.class, () -> new SequenceLayout(0, 0, 1));
         assertThrows(PeftException.class, () -> new SequenceLayout(1, 0, 2, new long[] {1}));

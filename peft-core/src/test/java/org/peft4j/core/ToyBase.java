@@ -36,7 +36,7 @@ final class ToyBase implements BaseModel {
     private final OperatorDoor door = OperatorDoor.open(Device.cpu());
     private final Random random = new Random(3);
     final EmbeddingPoint embedding = new EmbeddingPoint("embed", weight(VOCABULARY, WIDTH));
-    final InputPoint input = new InputPoint("decoder", InputPoint.Kind.DECODER, WIDTH);
+    final InputPoint input = new InputPoint("decoder", InputPoint.Kind.DECODER, embedding, null);
     final NormPoint norm =
             new NormPoint(
                     "layer.norm", NormPoint.Kind.RMS, 1e-5, new NormWeights(weight(WIDTH), null));

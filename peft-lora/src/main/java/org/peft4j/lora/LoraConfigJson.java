@@ -69,8 +69,7 @@ final class LoraConfigJson {
         json.addProperty("lora_dropout", config.dropout());
         Targets targets = config.targets();
         json.add("target_modules", targets.modules().toJson());
-        TargetSpec.@Nullable ModulePattern exclude = targets.exclude();
-        json.add("exclude_modules", exclude == null ? JsonNull.INSTANCE : exclude.toJson());
+        json.add("exclude_modules", PeftConfigJson.patternOrNull(targets.exclude()));
         @Nullable List<Integer> layers = targets.layers();
         json.add(
                 "layers_to_transform",

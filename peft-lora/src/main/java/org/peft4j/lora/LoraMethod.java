@@ -51,7 +51,7 @@ public final class LoraMethod implements PeftMethod {
                         .targets(lora.targets().settle(modules, DEFAULTS))
                         .modulesToSave(TiedModules.toSave(lora, base))
                         .build();
-        TargetReport report = select(settled, modules);
+        TargetReport report = settled.targets().select(modules, KINDS, settled.modulesToSave());
         TiedModules.check(settled, base, report.selected());
         return settled.toBuilder().fanInFanOut(storesInOut(base, report.selected())).build();
     }
@@ -64,10 +64,6 @@ public final class LoraMethod implements PeftMethod {
                 "a LORA adapter needs a LoraConfig, not a " + config.getClass().getName() + ".");
     }
 
-    private static TargetReport select(LoraConfig lora, List<TargetModule> modules) {
-        return lora.targets().select(modules, KINDS, lora.modulesToSave());
-    }
-
     private static boolean storesInOut(BaseModel base, List<String> selected) {
         return base.points().of(LinearPoint.class).stream()
                 .filter(point -> selected.contains(point.path()))
@@ -77,15 +73,9 @@ public final class LoraMethod implements PeftMethod {
     @Override
     public void build(PeftConfig config, AdapterBuilder builder) {
         LoraConfig lora = require(config);
-        TargetReport report = select(lora, TargetModule.of(builder.points()));
-        if (builder.isFresh()) {
-            report.requireNoProblems();
-        } else {
-            report.warnOfProblems();
-        }
+        TargetReport report = builder.select(lora.targets(), KINDS, lora.modulesToSave());
         requireUse(lora.rankPattern(), "rank_pattern", report, builder.isFresh());
         requireUse(lora.alphaPattern(), "alpha_pattern", report, builder.isFresh());
-        builder.report(report);
         Set<String> selected = Set.copyOf(report.selected());
         for (LinearPoint point : builder.points().of(LinearPoint.class)) {
             if (selected.contains(point.path())) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.peft4j.core.ExitGuard;
 import org.peft4j.core.PeftException;
 import org.peft4j.train.checkpoint.CheckpointStore;
 import org.peft4j.train.data.Truncation;
@@ -12,7 +13,8 @@ import org.peft4j.train.data.Truncation;
  * Trains adapters on examples. It knows neither the base nor the method.
  *
  * <p>A training stops early, after the step it is in and with a checkpoint, when {@link #stop} is
- * called or its thread is interrupted.
+ * called, its thread is interrupted, or the JVM is told to exit; the exit waits for that ({@link
+ * ExitGuard}).
  */
 public final class Trainer {
 
@@ -82,11 +84,16 @@ public final class Trainer {
     private TrainingReport run(@Nullable Path from) {
         stopped.set(false);
         setup.store().ifPresent(CheckpointStore::clearAbandoned);
-        try (TrainingRun run = new TrainingRun(setup)) {
+        try (ExitGuard exit = ExitGuard.open();
+                TrainingRun run = new TrainingRun(setup)) {
             if (from != null) {
                 run.restore(from);
             }
-            return run.run(() -> stopped.get() || Thread.currentThread().isInterrupted());
+            return run.run(
+                    () ->
+                            stopped.get()
+                                    || exit.isExiting()
+                                    || Thread.currentThread().isInterrupted());
         }
     }
 

@@ -18,6 +18,7 @@ import org.peft4j.core.BadFileException;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.PeftModel;
+import org.peft4j.prompt.prefix.PrefixTuningConfig;
 import org.peft4j.train.checkpoint.CheckpointStore;
 import org.peft4j.train.data.Example;
 
@@ -106,6 +107,40 @@ final class ResumeTest {
             assertTrue(report.evaluations().containsKey(2L), "what was measured before is kept");
             assertEquals(directory.resolve("checkpoint-8"), report.checkpoint().orElseThrow());
         }
+    }
+
+    /** What inference needs of it is not enough to go on: the encoder must come back. */
+    @Test
+    void thePrefixGoesOnWithItsEncoder(@TempDir Path other) {
+        Map<String, float[]> straight;
+        try (BaseModel base = Tiny.base("llama");
+                PeftModel model = withPrefix(base)) {
+            trainer(model, config().checkpointDirectory(other)).build().train();
+            straight = Tiny.parameters(model.adapter("task"));
+        }
+        try (BaseModel base = Tiny.base("llama");
+                PeftModel model = withPrefix(base)) {
+            stopAfter(3, trainer(model, config()));
+        }
+        try (BaseModel base = Tiny.base("llama");
+                PeftModel model = withPrefix(base)) {
+            trainer(model, config()).build().resume();
+            assertTrue(straight.containsKey("transform.0.weight"), straight.keySet()::toString);
+            assertEquals(0, Tiny.difference(straight, Tiny.parameters(model.adapter("task"))));
+        }
+    }
+
+    private static PeftModel withPrefix(BaseModel base) {
+        PeftModel model = PeftModel.of(base);
+        model.add(
+                "task",
+                PrefixTuningConfig.builder()
+                        .numVirtualTokens(3)
+                        .prefixProjection(true)
+                        .encoderHiddenSize(6)
+                        .build(),
+                1);
+        return model;
     }
 
     @Test

@@ -119,7 +119,10 @@ final class EncoderParityTest {
             TokenBatch rest = TokenBatch.of(Arrays.copyOfRange(whole, 2, whole.length));
             try (Tensor expected = model.logits(AdapterSelection.none(), TokenBatch.of(whole));
                     Tensor actual = model.logits(AdapterSelection.of("before"), rest)) {
-                Compare.close(name, expected.toFloats(), actual.toFloats(), null, 1e-5);
+                float[] all = expected.toFloats();
+                float[] own = actual.toFloats();
+                float[] last = Arrays.copyOfRange(all, all.length - own.length, all.length);
+                Compare.close(name, last, own, null, 1e-5);
             }
         }
     }
@@ -151,9 +154,11 @@ final class EncoderParityTest {
         try (BaseModel bert = openFeatures("bert");
                 BaseModel roberta = openFeatures("roberta");
                 BaseModel distilbert = openFeatures("distilbert")) {
-            Refused.because("1 too long", () -> run(bert, TokenBatch.of(ids(65))));
+            Refused.because(
+                    "has 64, virtual tokens included", () -> run(bert, TokenBatch.of(ids(65))));
             assertEquals(64, bert.info().maxPositions());
-            Refused.because("1 too long", () -> run(roberta, TokenBatch.of(ids(65))));
+            Refused.because(
+                    "The batch has 65 positions a row", () -> run(roberta, TokenBatch.of(ids(65))));
             assertEquals(64, roberta.info().maxPositions());
             TokenBatch typed = TokenBatch.of(ids(2)).withTokenTypeIds(0, 2);
             Refused.because("token type 2 at position 1", () -> run(bert, typed));

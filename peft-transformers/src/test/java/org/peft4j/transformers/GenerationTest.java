@@ -199,7 +199,7 @@ final class GenerationTest {
             assertEquals(2, generator.generate(AdapterSelection.none(), longest).length);
             long[] tooLong = Arrays.copyOf(longest, 65);
             Refused.because(
-                    "row 0 needs the position 64, but model.decoder.embed_positions has 64",
+                    "row 0 needs the position 64, but this model has 64",
                     () -> generator.generate(AdapterSelection.none(), tooLong));
         }
     }

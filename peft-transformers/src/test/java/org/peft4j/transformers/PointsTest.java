@@ -127,7 +127,10 @@ final class PointsTest {
             TokenBatch leftRest = TokenBatch.padded(rest.subList(0, 1), null, 0, true);
             try (Tensor expected = model.logits(AdapterSelection.none(), left);
                     Tensor actual = model.logits(before, leftRest)) {
-                Compare.close(name, expected.toFloats(), actual.toFloats(), null, 1e-5);
+                float[] all = expected.toFloats();
+                float[] own = actual.toFloats();
+                float[] last = Arrays.copyOfRange(all, all.length - own.length, all.length);
+                Compare.close(name, last, own, null, 1e-5);
             }
             Generator generator = Generator.greedy(model, GenerationConfig.of(12));
             for (int row = 0; row < 2; row++) {

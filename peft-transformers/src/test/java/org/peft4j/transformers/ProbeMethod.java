@@ -116,6 +116,11 @@ public final class ProbeMethod implements PeftMethod {
     /** The embeddings of ids, in the first pass over a sequence. */
     private record TokensBefore(EmbeddingPoint table, List<Long> ids) implements InputPlacement {
         @Override
+        public int virtualTokens() {
+            return ids.size();
+        }
+
+        @Override
         public InputFlow forward(ForwardContext context, InputFlow flow) {
             if (flow.layout().past() > 0) {
                 return flow;

@@ -2,10 +2,13 @@ package org.peft4j.examples.sst2;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftModel;
@@ -14,12 +17,10 @@ import org.peft4j.core.ops.DType;
 import org.peft4j.examples.LossChart;
 import org.peft4j.examples.PeakMemory;
 import org.peft4j.examples.Program;
-import org.peft4j.examples.StopOnExit;
-import org.peft4j.lora.LoraConfig;
-import org.peft4j.lora.LoraConfigBuilder;
 import org.peft4j.train.Trainer;
 import org.peft4j.train.TrainingConfig;
 import org.peft4j.train.TrainingReport;
+import org.peft4j.train.data.BatchOrder;
 import org.peft4j.train.data.Collator;
 import org.peft4j.train.data.Example;
 import org.peft4j.train.metrics.Classification;
@@ -30,19 +31,20 @@ import org.peft4j.transformers.HeadOptions;
 import org.peft4j.transformers.LoadOptions;
 import org.peft4j.transformers.text.Tokenizer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Trains an encoder to tell good reviews from bad ones, with LoRA and a fresh classification head,
- * and saves the adapter as Python's {@code peft} would. The last line it prints is a JSON object.
+ * Trains an encoder to tell good reviews from bad ones, with any {@linkplain Recipes method} and a
+ * fresh classification head, and saves the adapter as Python's {@code peft} would. The last line it
+ * prints is a JSON object.
  */
 @Command(
         name = "sst2",
         mixinStandardHelpOptions = true,
-        description = "LoRA and a classification head on any encoder, on SST-2.")
+        description = "A method and a classification head on any encoder, on SST-2.")
 public final class Sst2 implements Callable<Integer> {
 
-    private static final AdapterSelection ADAPTER = AdapterSelection.of("default");
     private static final double WARMUP = 0.06;
 
     @Option(
@@ -60,21 +62,14 @@ public final class Sst2 implements Callable<Integer> {
             description = "where adapter, checkpoints and chart go (${DEFAULT-VALUE})")
     private Path out = Path.of("");
 
-    @Option(names = "--rank", defaultValue = "8", description = "LoRA rank (${DEFAULT-VALUE})")
-    private int rank;
-
     @Option(
-            names = "--targets",
-            split = ",",
-            defaultValue = "all-linear",
-            description = "target modules (${DEFAULT-VALUE})")
-    private List<String> targets = List.of();
+            names = "--method",
+            defaultValue = "lora",
+            description = "one of: ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE})",
+            completionCandidates = Recipes.Names.class)
+    private String method = "lora";
 
-    @Option(
-            names = "--dropout",
-            defaultValue = "0",
-            description = "dropout of what LoRA reads (${DEFAULT-VALUE})")
-    private double dropout;
+    @Mixin private RecipeOptions options = new RecipeOptions();
 
     @Option(names = "--epochs", defaultValue = "3", description = "epochs (${DEFAULT-VALUE})")
     private int epochs;
@@ -85,11 +80,14 @@ public final class Sst2 implements Callable<Integer> {
             description = "sentences of a batch (${DEFAULT-VALUE})")
     private int batch;
 
+    @Option(names = "--learning-rate", description = "learning rate; without, the method's own")
+    private @Nullable Double learningRate;
+
     @Option(
-            names = "--learning-rate",
-            defaultValue = "1e-3",
-            description = "learning rate (${DEFAULT-VALUE})")
-    private double learningRate;
+            names = "--order",
+            defaultValue = "SHUFFLED",
+            description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE})")
+    private BatchOrder order = BatchOrder.SHUFFLED;
 
     @Option(
             names = "--max-length",
@@ -118,13 +116,13 @@ public final class Sst2 implements Callable<Integer> {
         if (threads > 0) {
             System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
         }
+        Recipe recipe = Recipes.of(method, options);
         HeadOptions head = HeadOptions.sequenceClassification(SentimentData.CLASSES).withSeed(seed);
-        LoadOptions options = LoadOptions.defaults().withDtype(DType.FLOAT32).withHead(head);
-        try (StopOnExit exit = new StopOnExit();
-                BaseModel frozen = Checkpoints.open(base, options);
+        LoadOptions load = LoadOptions.defaults().withDtype(DType.FLOAT32).withHead(head);
+        try (BaseModel frozen = Checkpoints.open(base, load);
                 Tokenizer tokenizer = Tokenizer.open(base);
                 PeftModel model = PeftModel.of(frozen)) {
-            model.add("default", lora(), seed);
+            AdapterSelection selection = recipe.addTo(model, seed);
             TrainableReport trainable = model.trainableParameters();
             System.out.println(trainable);
             List<Example> train = read("train.tsv", tokenizer);
@@ -133,22 +131,21 @@ public final class Sst2 implements Callable<Integer> {
             Trainer trainer =
                     Trainer.builder()
                             .setModel(model)
-                            .setSelection(ADAPTER)
+                            .setSelection(selection)
                             .setExamples(train)
                             .optCollator(collator)
-                            .setConfig(training())
+                            .setConfig(training(recipe))
                             .build();
-            exit.watch(trainer);
             TrainingReport report = resume ? trainer.resume() : trainer.train();
             if (!report.isComplete()) {
                 System.out.printf("stopped after step %d; --resume goes on%n", report.steps());
                 return 1;
             }
-            model.save("default", out.resolve("adapter"));
-            LossChart.write(report.losses(), "LoRA on SST-2", out.resolve("loss.png"));
+            long bytes = save(model, selection);
+            LossChart.write(report.losses(), method + " on SST-2", out.resolve("loss.png"));
             Classification result =
-                    new Evaluator(model, collator, batch).classification(ADAPTER, dev);
-            print(trainable, report, result);
+                    new Evaluator(model, collator, batch).classification(selection, dev);
+            print(trainable, report, bytes, result);
         }
         return 0;
     }
@@ -157,20 +154,29 @@ public final class Sst2 implements Callable<Integer> {
         return SentimentData.read(data.resolve(name), tokenizer, maxLength);
     }
 
-    private LoraConfig lora() {
-        LoraConfigBuilder config = LoraConfig.builder().rank(rank).alpha(2 * rank).dropout(dropout);
-        return (targets.equals(List.of("all-linear"))
-                        ? config.targetAllLinear()
-                        : config.targetModules(targets.toArray(new String[0])))
-                .build();
+    /** Saves every adapter of the selection and returns their bytes. */
+    private long save(PeftModel model, AdapterSelection selection) throws IOException {
+        long bytes = 0;
+        for (String name : selection.stack()) {
+            Path directory = out.resolve("adapter");
+            directory = selection.stack().size() > 1 ? directory.resolve(name) : directory;
+            model.save(name, directory);
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    bytes += Files.isRegularFile(file) ? Files.size(file) : 0;
+                }
+            }
+        }
+        return bytes;
     }
 
-    private TrainingConfig training() {
+    private TrainingConfig training(Recipe recipe) {
         return TrainingConfig.builder()
                 .epochs(epochs)
                 .batchSize(batch)
                 .maxLength(maxLength)
-                .learningRate(learningRate)
+                .learningRate(learningRate == null ? recipe.learningRate() : learningRate)
+                .order(order)
                 .schedule(Schedule.LINEAR)
                 .warmupRatio(WARMUP)
                 .checkpointDirectory(out.resolve("checkpoints"))
@@ -181,7 +187,7 @@ public final class Sst2 implements Callable<Integer> {
     }
 
     private static void print(
-            TrainableReport trainable, TrainingReport report, Classification result)
+            TrainableReport trainable, TrainingReport report, long bytes, Classification result)
             throws IOException {
         double memory = PeakMemory.mebibytes();
         System.out.printf(
@@ -198,6 +204,8 @@ public final class Sst2 implements Callable<Integer> {
                 result.matthews());
         JsonObject json = new JsonObject();
         json.addProperty("trainable_parameters", trainable.trainable());
+        json.addProperty("all_parameters", trainable.all());
+        json.addProperty("file_bytes", bytes);
         json.addProperty("train_s", report.seconds());
         json.addProperty("peak_rss_mib", memory);
         json.addProperty("dev_accuracy", result.accuracy());

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.peft4j.core.Adapter;
 import org.peft4j.core.AdapterFormat;
 import org.peft4j.core.BaseModel;
-import org.peft4j.core.StoredAdapter;
+import org.peft4j.core.ForeignAdapter;
 import org.peft4j.core.files.AtomicFiles;
 import org.peft4j.core.files.JsonFields;
 
@@ -47,7 +47,7 @@ public final class AdapterHub implements AdapterFormat {
     }
 
     @Override
-    public StoredAdapter read(Path directory, BaseModel base) {
+    public ForeignAdapter read(Path directory, BaseModel base) {
         HubKind kind =
                 kind(directory)
                         .orElseThrow(

@@ -15,11 +15,11 @@ import org.peft4j.core.AdapterBuilder;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftConfigJson;
-import org.peft4j.core.StoredAdapter;
+import org.peft4j.core.ForeignAdapter;
 import org.peft4j.core.files.ForeignFormat;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.files.SafetensorsFile;
-import org.peft4j.core.files.StoredTensors;
+import org.peft4j.core.files.AdapterTensors;
 import org.peft4j.core.files.TensorEntry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,17 +48,17 @@ final class HubReader {
         this.json = JsonFields.read(directory.resolve(kind.config));
     }
 
-    StoredAdapter read() {
+    ForeignAdapter read() {
         JsonObject config = config();
         Path weights = directory.resolve(kind.weights);
         readAdapter(open(weights, kind.pickle), hasNormBefore(config));
         readHead();
         List<String> modules = List.copyOf(trained);
         config.add("modules_to_save", PeftConfigJson.namesOrNull(modules));
-        return new StoredAdapter(
+        return new ForeignAdapter(
                 directory,
                 JsonFields.of(json.file(), config),
-                StoredTensors.renamed(weights, files, tensors));
+                AdapterTensors.renamed(weights, files, tensors));
     }
 
     private static boolean hasNormBefore(JsonObject config) {

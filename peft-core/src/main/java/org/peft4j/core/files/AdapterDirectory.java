@@ -6,28 +6,41 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.peft4j.core.BadFileException;
 
 /**
  * An adapter as the Python library {@code peft} stores it: {@code adapter_config.json} and {@code
- * adapter_model.safetensors}.
+ * adapter_model.safetensors}. A method whose encoder only training needs keeps it in {@code
+ * prompt_encoder.safetensors} beside them.
  */
 public final class AdapterDirectory {
 
     static final String CONFIG = "adapter_config.json";
 
     private static final String WEIGHTS = "adapter_model.safetensors";
+
+    /** Holds what only training needs; Python's peft neither writes nor reads it. */
+    public static final String ENCODER = "prompt_encoder.safetensors";
+
     private static final String PICKLE = "adapter_model.bin";
     private static final String TYPE = "peft_type";
 
     private final Path path;
     private final JsonObject config;
     private final SafetensorsFile weights;
+    private final @Nullable SafetensorsFile encoder;
 
-    private AdapterDirectory(Path path, JsonObject config, SafetensorsFile weights) {
+    private AdapterDirectory(
+            Path path,
+            JsonObject config,
+            SafetensorsFile weights,
+            @Nullable SafetensorsFile encoder) {
         this.path = path;
         this.config = config;
         this.weights = weights;
+        this.encoder = encoder;
     }
 
     /**
@@ -42,7 +55,20 @@ public final class AdapterDirectory {
     public static AdapterDirectory open(Path directory) {
         PathChecks.requireDirectory(directory);
         return AtomicFiles.readTogether(
-                directory, List.of(CONFIG, WEIGHTS), () -> openOnce(directory));
+                directory, List.of(CONFIG, WEIGHTS), () -> openOnce(directory, false));
+    }
+
+    /**
+     * Opens an adapter with what training needs, if it is there; of the same save as the rest.
+     *
+     * @param directory the directory
+     * @return the opened adapter
+     * @throws BadFileException as {@link #open}, or if {@link #ENCODER} is damaged
+     */
+    public static AdapterDirectory openForTraining(Path directory) {
+        PathChecks.requireDirectory(directory);
+        return AtomicFiles.readTogether(
+                directory, List.of(CONFIG, WEIGHTS, ENCODER), () -> openOnce(directory, true));
     }
 
     /**
@@ -102,7 +128,12 @@ public final class AdapterDirectory {
         return weights;
     }
 
-    private static AdapterDirectory openOnce(Path directory) {
+    /** Returns {@link #ENCODER}, if it is there and the adapter was opened for training. */
+    public Optional<SafetensorsFile> encoder() {
+        return Optional.ofNullable(encoder);
+    }
+
+    private static AdapterDirectory openOnce(Path directory, boolean training) {
         List<String> names = PathChecks.names(directory);
         Path config = directory.resolve(CONFIG);
         Path weights = directory.resolve(WEIGHTS);
@@ -118,7 +149,11 @@ public final class AdapterDirectory {
         if (!Files.exists(weights, LinkOption.NOFOLLOW_LINKS)) {
             throw noWeights(directory, names);
         }
-        return new AdapterDirectory(directory, content, SafetensorsFile.open(weights));
+        @Nullable SafetensorsFile encoder =
+                training && names.contains(ENCODER)
+                        ? SafetensorsFile.open(directory.resolve(ENCODER))
+                        : null;
+        return new AdapterDirectory(directory, content, SafetensorsFile.open(weights), encoder);
     }
 
     private static BadFileException noWeights(Path directory, List<String> names) {

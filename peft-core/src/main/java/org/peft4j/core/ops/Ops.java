@@ -70,6 +70,14 @@ public final class Ops implements AutoCloseable {
         return tensor;
     }
 
+    /** Takes a tensor out of the scopes inside this pass: it is closed with the pass. */
+    public Tensor keepForPass(Tensor tensor) {
+        for (Scope s = scope; s != null && s != root; s = s.outside()) {
+            s.keep(tensor);
+        }
+        return tensor;
+    }
+
     private void requireThread() {
         if (Thread.currentThread() != thread) {
             throw new IllegalStateException(
@@ -209,6 +217,29 @@ public final class Ops implements AutoCloseable {
     /** Inverted dropout (Srivastava et al. 2014) whose mask follows from the seed. */
     public Tensor dropout(Tensor x, double p, long seed) {
         return call("dropout", x.dtype(), x, door.number(p), seed(p, seed));
+    }
+
+    /**
+     * One bidirectional layer of an LSTM (Hochreiter and Schmidhuber 1997) that starts at zero.
+     *
+     * @param x [tokens, in]
+     * @param forth weights of the direction from the first token to the last
+     * @param back weights of the other
+     * @return [tokens, 2 · hidden], the outputs of the first direction before those of the other
+     */
+    public Tensor bidirectionalLstm(Tensor x, LstmWeights forth, LstmWeights back) {
+        return call(
+                "bidirectional_lstm",
+                x.dtype(),
+                x,
+                forth.fromInput(),
+                forth.fromHidden(),
+                forth.inputBias(),
+                forth.hiddenBias(),
+                back.fromInput(),
+                back.fromHidden(),
+                back.inputBias(),
+                back.hiddenBias());
     }
 
     // --- transformer parts ---
@@ -567,6 +598,32 @@ public final class Ops implements AutoCloseable {
     }
 
     /**
+     * Keys or values with those of a prefix before them, the same for every row.
+     *
+     * @param x [rows, heads, keys, d]
+     * @param prefix [tokens, columns], of which heads · d are taken, head by head
+     * @param start the first of these columns
+     * @return [rows, heads, tokens + keys, d]
+     */
+    public Tensor prefixed(Tensor x, Tensor prefix, long start) {
+        return call("prefixed", x.dtype(), x, prefix, number(start));
+    }
+
+    /**
+     * gate · softmax(q kᵀ / √d) v for keys and values that all rows share (Zhang et al. 2023, eq.
+     * 8), with key-value heads repeated to the query heads.
+     *
+     * @param q [rows, heads, length, d]
+     * @param k [1, tokens, key-value heads · d], of q's dtype
+     * @param v [1, tokens, key-value heads · d], of q's dtype
+     * @param gate FLOAT32 [1]
+     * @return [rows, length, heads · d]
+     */
+    public Tensor gatedAttention(Tensor q, Tensor k, Tensor v, Tensor gate) {
+        return call("gated_attention", q.dtype(), q, k, v, gate);
+    }
+
+    /**
      * Writes keys or values into a cache in place; inference only.
      *
      * @param cache [batch, heads, capacity, d]
@@ -842,6 +899,17 @@ public final class Ops implements AutoCloseable {
 
     /** Queries, keys and values, each [batch, length, heads, d]. */
     public record Projections(Tensor queries, Tensor keys, Tensor values) {}
+
+    /**
+     * One direction of an LSTM, its four gates (input, forget, cell, output) on top of each other.
+     *
+     * @param fromInput [4 · hidden, in]
+     * @param fromHidden [4 · hidden, hidden]
+     * @param inputBias [4 · hidden]
+     * @param hiddenBias [4 · hidden]
+     */
+    public record LstmWeights(
+            Tensor fromInput, Tensor fromHidden, Tensor inputBias, Tensor hiddenBias) {}
 
     /** A summed loss (0-d FLOAT64) and the scaled gradient for the hidden states, [n, width]. */
     public record LossAndGradient(Tensor loss, Tensor gradient) {}

@@ -188,6 +188,18 @@ public final class WeightOps {
         return call("scale", x.dtype(), x, door.number(factor));
     }
 
+    /** x · f element by element, rounded to x's dtype; shapes broadcast. */
+    public Tensor multiply(Tensor x, Tensor f) {
+        return call("multiply", x.dtype(), x, f);
+    }
+
+    /** The elements in another shape, sharing memory where they can; one size may be −1. */
+    public Tensor reshape(Tensor x, long... shape) {
+        try (Tensor sizes = cpuLongs(shape)) {
+            return call("reshape", x.dtype(), x, sizes);
+        }
+    }
+
     /**
      * W + D, added in float32 and rounded once to W's dtype.
      *

@@ -4,6 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.ops.AttentionScores;
+import org.peft4j.core.ops.FusedLayout;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 
@@ -15,9 +16,22 @@ import org.peft4j.core.ops.Tensor;
  * @param heads query heads
  * @param keyValueHeads key-value heads; fewer than heads in grouped-query attention
  * @param headDim the width of a head
+ * @param fused how queries, keys and values lie in the output of their one projection; null where
+ *     they have one each
  */
-public record AttentionPoint(String path, Kind kind, int heads, int keyValueHeads, int headDim)
+public record AttentionPoint(
+        String path,
+        Kind kind,
+        int heads,
+        int keyValueHeads,
+        int headDim,
+        @Nullable FusedLayout fused)
         implements InjectionPoint {
+
+    /** A core whose queries, keys and values have a projection each. */
+    public AttentionPoint(String path, Kind kind, int heads, int keyValueHeads, int headDim) {
+        this(path, kind, heads, keyValueHeads, headDim, null);
+    }
 
     /** Where the keys and values come from. */
     public enum Kind {

@@ -5,6 +5,14 @@ import org.peft4j.core.ForwardContext;
 /** What an adapter does at the input, such as putting virtual tokens before it. */
 public non-sealed interface InputPlacement extends Placement {
 
-    /** Changes the embedded sequence, its mask and its positions. */
+    /** Returns how many virtual tokens it puts before each row. */
+    default int virtualTokens() {
+        return 0;
+    }
+
+    /**
+     * Changes the embedded sequence, its mask and its positions. In passes that continue a sequence
+     * ({@link org.peft4j.core.SequenceLayout#past} is not 0) its virtual tokens are there already.
+     */
     InputFlow forward(ForwardContext context, InputFlow flow);
 }

@@ -1,17 +1,23 @@
 package org.peft4j.core.points;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ForwardContext;
-import org.peft4j.core.PeftException;
+import org.peft4j.core.ops.DType;
+import org.peft4j.core.ops.Ops;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.ops.WeightOps;
 
 /**
  * The embedded sequence of an encoder or a decoder, before its first layer.
  *
  * @param path the path of the encoder or decoder; may be empty, for that of the whole base
  * @param kind which of the two
- * @param width the width of an embedding
+ * @param table the embeddings of its tokens
+ * @param factor what they are multiplied by on the way here, [1], as in Gemma; or null
  */
-public record InputPoint(String path, Kind kind, long width) implements InjectionPoint {
+public record InputPoint(String path, Kind kind, EmbeddingPoint table, @Nullable Tensor factor)
+        implements InjectionPoint {
 
     /** Whose input it is. */
     public enum Kind {
@@ -21,18 +27,58 @@ public record InputPoint(String path, Kind kind, long width) implements Injectio
         DECODER
     }
 
-    /** Passes the input through whatever this pass's selection placed here. */
+    /** Returns the width of an embedding. */
+    public long width() {
+        return table.width();
+    }
+
+    /**
+     * Returns what flows here for some tokens of the frozen base: what a virtual token stands in
+     * for.
+     *
+     * @param ops operators on weights
+     * @param ids below the table's vocabulary
+     * @return FLOAT32 [ids, width]; belongs to the caller
+     */
+    public Tensor embeddings(WeightOps ops, int... ids) {
+        try (Tensor rows = ops.rows(table.table(), ids)) {
+            if (factor == null) {
+                return ops.cast(rows, DType.FLOAT32);
+            }
+            try (Tensor wide = ops.cast(rows, DType.FLOAT32);
+                    Tensor wideFactor = ops.cast(factor, DType.FLOAT32)) {
+                return ops.scale(wide, wideFactor.toDouble());
+            }
+        }
+    }
+
+    /**
+     * Passes the input through whatever this pass's selection placed here. Where rows get different
+     * numbers of virtual tokens, the shorter ones are padded on the left.
+     */
     public InputFlow forward(ForwardContext context, InputFlow flow) {
         List<RowGroup<InputPlacement>> groups = context.at(this);
-        List<InputPlacement> placements = groups.get(0).placements();
-        if (!groups.stream().allMatch(group -> group.placements().equals(placements))) {
-            throw new PeftException(
-                    "rows of one batch cannot have different adapters at the input, because their"
-                            + " lengths would differ. Run one batch for each of these adapters.");
+        if (groups.size() == 1) {
+            return forward(context, groups.get(0).placements(), flow);
         }
+        Ops ops = context.ops();
+        List<InputFlow> parts =
+                groups.stream()
+                        .map(g -> forward(context, g.placements(), flow.rows(ops, g)))
+                        .toList();
+        return flow.together(ops, parts, groups);
+    }
+
+    private static InputFlow forward(
+            ForwardContext context, List<InputPlacement> placements, InputFlow flow) {
+        // virtual tokens first: a prefix moves the sequence behind it, and they are part of that
         InputFlow changed = flow;
-        for (InputPlacement placement : placements) {
-            changed = placement.forward(context, changed);
+        for (boolean addsTokens : new boolean[] {true, false}) {
+            for (InputPlacement placement : placements) {
+                if (placement.virtualTokens() > 0 == addsTokens) {
+                    changed = placement.forward(context, changed);
+                }
+            }
         }
         return changed;
     }

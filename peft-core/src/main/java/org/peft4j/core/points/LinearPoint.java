@@ -3,6 +3,7 @@ package org.peft4j.core.points;
 import java.util.List;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.ScalingLinearPlacement.Side;
 
 /**
  * A frozen linear map: y = W x + b.
@@ -46,19 +47,55 @@ public record LinearPoint(String path, LinearRole role, LinearWeights frozen, La
         if (groups.size() == 1) {
             return LinearCall.of(context, this, weights, groups.get(0).placements()).apply(x);
         }
-        boolean onlySums =
+        if (holdOnly(groups, AdditiveLinearPlacement.class)) {
+            return forwardSums(context, x, weights, groups);
+        }
+        if (holdOnly(groups, ScalingLinearPlacement.class)) {
+            Tensor scaled = scale(context, Side.INPUT, x, groups);
+            Tensor y = LinearCall.of(context, this, weights, List.of()).apply(scaled);
+            return scale(context, Side.OUTPUT, y, groups);
+        }
+        return RowGroup.forEach(
+                context,
+                groups,
+                x,
+                (group, rows) ->
+                        LinearCall.of(context, this, weights, group.placements()).apply(rows));
+    }
+
+    private static boolean holdOnly(
+            List<RowGroup<LinearPlacement>> groups, Class<? extends LinearPlacement> kind) {
+        return groups.stream()
+                .flatMap(group -> group.placements().stream())
+                .allMatch(kind::isInstance);
+    }
+
+    /** Each group's factors on its own rows of the input or of the output. */
+    private static Tensor scale(
+            ForwardContext context, Side side, Tensor x, List<RowGroup<LinearPlacement>> groups) {
+        boolean any =
                 groups.stream()
                         .flatMap(group -> group.placements().stream())
-                        .allMatch(AdditiveLinearPlacement.class::isInstance);
-        return onlySums
-                ? forwardSums(context, x, weights, groups)
-                : RowGroup.forEach(
-                        context,
-                        groups,
-                        x,
-                        (group, rows) ->
-                                LinearCall.of(context, this, weights, group.placements())
-                                        .apply(rows));
+                        .anyMatch(placement -> sideOf(placement) == side);
+        return any
+                ? RowGroup.forEach(
+                        context, groups, x, (group, rows) -> scale(context, side, rows, group))
+                : x;
+    }
+
+    private static Tensor scale(
+            ForwardContext context, Side side, Tensor x, RowGroup<LinearPlacement> group) {
+        Tensor scaled = x;
+        for (LinearPlacement placement : group.placements()) {
+            if (sideOf(placement) == side) {
+                scaled = ((ScalingLinearPlacement) placement).scaled(context, scaled);
+            }
+        }
+        return scaled;
+    }
+
+    private static Side sideOf(LinearPlacement placement) {
+        return ((ScalingLinearPlacement) placement).side();
     }
 
     /** One frozen product for the whole batch, then each group's sum on its own rows. */

@@ -18,11 +18,12 @@ public record RowGroup<P extends Placement>(@Nullable Rows rows, List<P> placeme
     /**
      * Some rows of a batch.
      *
-     * @param index INT64 [n], which rows
+     * @param members which rows
+     * @param index the same, INT64 [n]
      * @param order INT64 [batch], where each row of the batch lies once all groups are laid end to
      *     end
      */
-    public record Rows(Tensor index, Tensor order) {}
+    public record Rows(int[] members, Tensor index, Tensor order) {}
 
     /** Returns whether this group is the whole batch. */
     boolean isWhole() {
@@ -32,6 +33,16 @@ public record RowGroup<P extends Placement>(@Nullable Rows rows, List<P> placeme
     /** Returns the rows' numbers, INT64 [n]. */
     Tensor index() {
         return split().index();
+    }
+
+    /** Returns the rows' numbers. */
+    int[] members() {
+        return split().members();
+    }
+
+    /** Returns where each row of the batch lies once all groups are laid end to end. */
+    Tensor order() {
+        return split().order();
     }
 
     private Rows split() {
@@ -59,6 +70,6 @@ public record RowGroup<P extends Placement>(@Nullable Rows rows, List<P> placeme
         if (all == null) {
             throw new IllegalStateException("a batch has at least one row");
         }
-        return ops.rows(all, groups.get(0).split().order());
+        return ops.rows(all, groups.get(0).order());
     }
 }

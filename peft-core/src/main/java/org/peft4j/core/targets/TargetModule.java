@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.InjectionPoints;
 import org.peft4j.core.points.EmbeddingPoint;
@@ -72,6 +73,11 @@ public record TargetModule(String path, Kind kind, @Nullable LinearRole role) {
     /** Returns the last component of the path. */
     public String name() {
         return path.substring(path.lastIndexOf('.') + 1);
+    }
+
+    /** Returns whether this is a linear with one of some roles. */
+    public boolean hasRoleIn(Set<LinearRole> roles) {
+        return role != null && roles.contains(role);
     }
 
     /** Returns whether this is a linear of the transformer's layers, not one of its heads. */

@@ -1,9 +1,11 @@
 package org.peft4j.core.targets;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.NearNames;
 import org.peft4j.core.PeftException;
@@ -79,17 +81,27 @@ public record Targets(
      * @throws PeftException if there are no such modules
      */
     public Targets settle(List<TargetModule> present, Set<LinearRole> defaults) {
+        return settle(present, module -> module.hasRoleIn(defaults));
+    }
+
+    /**
+     * Turns the default and {@code all-linear} into names; other settings stay as they are.
+     *
+     * @param present the base's modules
+     * @param defaults the modules that the method takes by default
+     * @throws PeftException if there are no such modules
+     */
+    public Targets settle(List<TargetModule> present, Predicate<TargetModule> defaults) {
         if (modules instanceof ModulePattern) {
             return this;
         }
         Set<String> names = new LinkedHashSet<>();
-        for (TargetModule module : present) {
-            LinearRole role = module.role();
-            if (modules instanceof AllLinear && module.isInnerLinear()) {
-                names.add(module.path());
-            } else if (modules instanceof Default && role != null && defaults.contains(role)) {
-                names.add(module.name());
-            }
+        if (modules instanceof Default) {
+            names.addAll(names(present, defaults));
+        } else {
+            present.stream()
+                    .filter(TargetModule::isInnerLinear)
+                    .forEach(module -> names.add(module.path()));
         }
         if (names.isEmpty()) {
             throw new PeftException(
@@ -102,6 +114,28 @@ public record Targets(
         List<String> settled =
                 modules instanceof AllLinear ? ShortNames.of(names, present) : List.copyOf(names);
         return new Targets(new Names(settled), exclude, layers, layerLists);
+    }
+
+    /**
+     * Returns the names of some of a base's modules, without repetition: the last component of each
+     * path, and the one before it too where modules that are not meant end in the same.
+     *
+     * @param present the base's modules
+     * @param meant which of them
+     */
+    public static List<String> names(List<TargetModule> present, Predicate<TargetModule> meant) {
+        Set<String> ambiguous = new HashSet<>();
+        present.stream().filter(meant.negate()).forEach(module -> ambiguous.add(module.name()));
+        Set<String> names = new LinkedHashSet<>();
+        for (TargetModule module : present) {
+            if (meant.test(module)) {
+                String path = module.path();
+                String name = module.name();
+                int parent = path.lastIndexOf('.', path.length() - name.length() - 2);
+                names.add(ambiguous.contains(name) ? path.substring(parent + 1) : name);
+            }
+        }
+        return List.copyOf(names);
     }
 
     /**

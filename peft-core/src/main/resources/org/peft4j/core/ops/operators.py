@@ -111,6 +111,12 @@ class Ops(Module):
   def sum_squares(self: __torch__.Ops, x: Tensor) -> Tensor:
     return torch.sum(torch.mul(x, x))
 
+  # x is [tokens, in]; the weights are torch.nn.LSTM's, those of the way back last.
+  def bidirectional_lstm(self: __torch__.Ops, x: Tensor, ih: Tensor, hh: Tensor, b_ih: Tensor, b_hh: Tensor, ih_r: Tensor, hh_r: Tensor, b_ih_r: Tensor, b_hh_r: Tensor) -> Tensor:
+    start = torch.zeros([2, 1, hh.size(1)], dtype=x.dtype, device=x.device)
+    y, h, c = torch.lstm(torch.unsqueeze(x, 0), [start, start], [ih, hh, b_ih, b_hh, ih_r, hh_r, b_ih_r, b_hh_r], True, 1, 0.0, False, True, True)
+    return torch.squeeze(y, 0)
+
   # --- transformer parts ---
 
   def embedding(self: __torch__.Ops, ids: Tensor, table: Tensor) -> Tensor:
@@ -302,6 +308,28 @@ class Ops(Module):
     wide = torch.log(far.to(6) / float(exact)) / float(range) * float(int(one_way) - int(exact))
     wide = torch.clamp(wide.to(4) + int(exact), max=int(one_way) - 1)
     return first + torch.where(torch.lt(far, int(exact)), far, wide)
+
+  # Keys or values x [rows, heads, keys, d] with those of a prefix before them, which lie in the columns of
+  # prefix [tokens, columns] from start on, head by head.
+  def prefixed(self: __torch__.Ops, x: Tensor, prefix: Tensor, start: Tensor) -> Tensor:
+    n = prefix.size(0)
+    p = prefix.narrow(1, int(start), x.size(1) * x.size(3)).reshape([n, x.size(1), x.size(3)])
+    p = p.transpose(0, 1).to(x.dtype).unsqueeze(0).expand([x.size(0), x.size(1), n, x.size(3)])
+    return torch.cat([p, x], 2)
+
+  # gate * softmax(q k^T / sqrt(d)) v over [rows, heads, length, d], for keys and values [1, length, heads * d] that
+  # all rows share and that are repeated to the query heads; returns [rows, length, heads * d].
+  def gated_attention(self: __torch__.Ops, q: Tensor, k: Tensor, v: Tensor, gate: Tensor) -> Tensor:
+    d = torch.full([], q.size(3), dtype=4)
+    kh = self.heads(k, d)
+    vh = self.heads(v, d)
+    groups = q.size(1) // kh.size(1)
+    kh = kh.repeat_interleave(groups, 1)
+    vh = vh.repeat_interleave(groups, 1)
+    scores = torch.matmul(q, kh.transpose(2, 3)) * (float(q.size(3)) ** -0.5)
+    weights = gate * torch.softmax(scores, -1, dtype=6).to(q.dtype)
+    y = torch.matmul(weights.to(vh.dtype), vh).transpose(1, 2)
+    return y.reshape([y.size(0), y.size(1), -1])
 
   # Writes x [batch, heads, n, d] into the cache [batch, heads, capacity, d] at start, in place.
   def cache_write(self: __torch__.Ops, cache: Tensor, x: Tensor, start: Tensor) -> Tensor:

@@ -109,7 +109,9 @@ public record TrainingCheckpoint(
     /** Loads the saved adapter beside the live one: the model then checks it as any other. */
     private Adapter load(Path directory, Adapter live) {
         Path place = place(directory, live.name());
-        Adapter saved = model.load(live.name() + " of " + directory.getFileName(), place);
+        String name = live.name() + " of " + directory.getFileName();
+        Adapter saved =
+                live.hasEncoder() ? model.loadTrainable(name, place) : model.load(name, place);
         try {
             Provenance.requireSame(
                     place,

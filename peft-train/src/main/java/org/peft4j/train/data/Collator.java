@@ -34,7 +34,7 @@ public record Collator(long padId, int multipleOf) {
      * Pads rows into a batch.
      *
      * @param examples at least one; all with labels of the same kind, and either all or none with a
-     *     source
+     *     source, and with a task id
      * @return ids, mask and types [rows, length]; labels [rows, length], [rows] or [rows, 2];
      *     targets [rows, outputs]; the sources padded to a length of their own
      */
@@ -56,7 +56,15 @@ public record Collator(long padId, int multipleOf) {
                     "some examples have a source and some have none. Give all of a data set the"
                             + " same kind.");
         }
-        return sources.isEmpty() ? batch : batch.withSource(padded(sources));
+        batch = sources.isEmpty() ? batch : batch.withSource(padded(sources));
+        List<Long> tasks = examples.stream().map(Example::taskId).filter(Objects::nonNull).toList();
+        if (!tasks.isEmpty() && tasks.size() < examples.size()) {
+            throw new PeftException(
+                    "some examples have a task id and some have none. Give all of a data set one.");
+        }
+        return tasks.isEmpty()
+                ? batch
+                : batch.withTaskIds(tasks.stream().mapToLong(id -> id).toArray());
     }
 
     private TokenBatch padded(List<long[]> rows) {

@@ -21,6 +21,7 @@ import org.peft4j.core.TokenBatch;
  *     mixture of rows with different ones trains several adapters at once.
  * @param source for an encoder-decoder, what its encoder reads; the tokens are the decoder's then.
  *     Null for other models
+ * @param taskId the number of its task, for methods that train several tasks at once; or null
  */
 public record Example(
         long[] inputIds,
@@ -28,9 +29,21 @@ public record Example(
         long[] labels,
         float @Nullable [] targets,
         @Nullable AdapterSelection selection,
-        long @Nullable [] source) {
+        long @Nullable [] source,
+        @Nullable Long taskId) {
 
     private static final int SPAN = 2;
+
+    /** An example of no task in particular. */
+    public Example(
+            long[] inputIds,
+            long @Nullable [] tokenTypeIds,
+            long[] labels,
+            float @Nullable [] targets,
+            @Nullable AdapterSelection selection,
+            long @Nullable [] source) {
+        this(inputIds, tokenTypeIds, labels, targets, selection, source, null);
+    }
 
     /** An example without a source. */
     public Example(
@@ -39,7 +52,7 @@ public record Example(
             long[] labels,
             float @Nullable [] targets,
             @Nullable AdapterSelection selection) {
-        this(inputIds, tokenTypeIds, labels, targets, selection, null);
+        this(inputIds, tokenTypeIds, labels, targets, selection, null, null);
     }
 
     /** Checks the sizes. */
@@ -153,12 +166,17 @@ public record Example(
 
     /** Returns the same example for other adapters. */
     public Example withSelection(AdapterSelection adapters) {
-        return new Example(inputIds, tokenTypeIds, labels, targets, adapters, source);
+        return new Example(inputIds, tokenTypeIds, labels, targets, adapters, source, taskId);
     }
 
     /** Returns the same example with the types of its tokens. */
     public Example withTokenTypes(long... types) {
-        return new Example(inputIds, types, labels, targets, selection, source);
+        return new Example(inputIds, types, labels, targets, selection, source, taskId);
+    }
+
+    /** Returns the same example as one of a task. */
+    public Example withTaskId(long task) {
+        return new Example(inputIds, tokenTypeIds, labels, targets, selection, source, task);
     }
 
     /** Returns the first tokens, with their labels, and the first of the source. */
@@ -169,7 +187,8 @@ public record Example(
                 truncatedLabels(length),
                 targets,
                 selection,
-                source == null ? null : first(source, length));
+                source == null ? null : first(source, length),
+                taskId);
     }
 
     private static long[] first(long[] values, int length) {
@@ -193,7 +212,8 @@ public record Example(
                 && Arrays.equals(labels, that.labels)
                 && Arrays.equals(targets, that.targets)
                 && Objects.equals(selection, that.selection)
-                && Arrays.equals(source, that.source);
+                && Arrays.equals(source, that.source)
+                && Objects.equals(taskId, that.taskId);
     }
 
     @Override
@@ -204,6 +224,7 @@ public record Example(
                 Arrays.hashCode(labels),
                 Arrays.hashCode(targets),
                 selection,
-                Arrays.hashCode(source));
+                Arrays.hashCode(source),
+                taskId);
     }
 }

@@ -6,6 +6,7 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
+import org.peft4j.core.ExitGuard;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.NonFiniteException;
 import org.peft4j.core.PeftException;
@@ -16,6 +17,7 @@ import org.peft4j.core.TokenBatch;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.InputPoint;
 import org.peft4j.train.data.Collator;
 import org.peft4j.train.data.Example;
 
@@ -51,6 +53,10 @@ public final class Evaluator {
      * @throws NonFiniteException if the loss is NaN or infinite
      */
     public Evaluation loss(AdapterSelection selection, List<Example> examples) {
+        return ExitGuard.during(() -> lossOfAll(selection, examples));
+    }
+
+    private Evaluation lossOfAll(AdapterSelection selection, List<Example> examples) {
         double sum = 0;
         long labels = 0;
         for (List<Example> rows : batches(examples)) {
@@ -80,6 +86,10 @@ public final class Evaluator {
      * @throws PeftException if the base is no language model
      */
     public Accuracy accuracy(AdapterSelection selection, List<Example> examples) {
+        return ExitGuard.during(() -> accuracyOfAll(selection, examples));
+    }
+
+    private Accuracy accuracyOfAll(AdapterSelection selection, List<Example> examples) {
         TaskType task = model.base().info().task();
         if (task != TaskType.CAUSAL_LM && task != TaskType.SEQ_2_SEQ_LM) {
             throw new PeftException(
@@ -109,6 +119,10 @@ public final class Evaluator {
      * @throws PeftException if the base does neither, or nothing has a label
      */
     public Classification classification(AdapterSelection selection, List<Example> examples) {
+        return ExitGuard.during(() -> classificationOfAll(selection, examples));
+    }
+
+    private Classification classificationOfAll(AdapterSelection selection, List<Example> examples) {
         requireTask("classes are", TaskType.SEQ_CLS, TaskType.TOKEN_CLS);
         @Nullable Classification all = null;
         for (List<Example> rows : batches(examples)) {
@@ -140,6 +154,10 @@ public final class Evaluator {
      * @throws PeftException if the base does no SEQ_CLS, or there are no examples
      */
     public Regression regression(AdapterSelection selection, List<Example> examples) {
+        return ExitGuard.during(() -> regressionOfAll(selection, examples));
+    }
+
+    private Regression regressionOfAll(AdapterSelection selection, List<Example> examples) {
         requireTask("numbers are", TaskType.SEQ_CLS);
         if (examples.isEmpty()) {
             throw new PeftException("there are no evaluation data. Give at least one example.");
@@ -183,10 +201,28 @@ public final class Evaluator {
     }
 
     private Accuracy accuracy(AdapterSelection selection, TokenBatch batch) {
-        long[] predicted = predictions(selection, batch);
+        return read(
+                selection,
+                batch,
+                (context, logits) ->
+                        accuracy(
+                                batch,
+                                context.ops().argmax(logits).toLongs(),
+                                context.virtualTokens(InputPoint.Kind.DECODER, batch.rows())));
+    }
+
+    /**
+     * Compares labels with predictions.
+     *
+     * @param predicted the likeliest token after each position, virtual ones included
+     * @param virtual how many virtual tokens each row has, the last of which predicts its first
+     */
+    private Accuracy accuracy(TokenBatch batch, long[] predicted, int[] virtual) {
         long[] labels = batch.requireLabels();
         // a decoder behind an encoder reads its labels one position late
         int ahead = model.base().info().task() == TaskType.SEQ_2_SEQ_LM ? 0 : 1;
+        int width = predicted.length / batch.rows();
+        int before = width - batch.length();
         long right = 0;
         long tokens = 0;
         long exact = 0;
@@ -194,10 +230,10 @@ public final class Evaluator {
         for (int row = 0; row < batch.rows(); row++) {
             long rightInRow = 0;
             long inRow = 0;
-            for (int i = ahead; i < batch.length(); i++) {
-                int at = row * batch.length() + i;
-                inRow += labels[at] == TokenBatch.IGNORED ? 0 : 1;
-                rightInRow += labels[at] == predicted[at - ahead] ? 1 : 0;
+            for (int i = Math.max(0, ahead - virtual[row]); i < batch.length(); i++) {
+                long label = labels[row * batch.length() + i];
+                inRow += label == TokenBatch.IGNORED ? 0 : 1;
+                rightInRow += label == predicted[row * width + before + i - ahead] ? 1 : 0;
             }
             right += rightInRow;
             tokens += inRow;
@@ -207,18 +243,20 @@ public final class Evaluator {
         return new Accuracy(right, tokens, exact, rows);
     }
 
-    /** The likeliest token after each position, [rows, length]. */
-    private long[] predictions(AdapterSelection selection, TokenBatch batch) {
-        return logits(selection, batch, (ops, logits) -> ops.argmax(logits).toLongs());
-    }
-
     /** Reads logits in the model's dtype before they are freed. */
     private <T> T logits(
             AdapterSelection selection, TokenBatch batch, BiFunction<Ops, Tensor, T> read) {
+        return read(selection, batch, (context, logits) -> read.apply(context.ops(), logits));
+    }
+
+    private <T> T read(
+            AdapterSelection selection,
+            TokenBatch batch,
+            BiFunction<ForwardContext, Tensor, T> read) {
         BaseModel base = model.base();
         try (ForwardContext context = model.open(selection)) {
             Tensor hidden = base.hiddenStates(context, batch, null);
-            return read.apply(context.ops(), base.logits(context, hidden, batch));
+            return read.apply(context, base.logits(context, hidden, batch));
         }
     }
 

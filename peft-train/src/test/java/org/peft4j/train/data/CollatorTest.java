@@ -51,6 +51,16 @@ final class CollatorTest {
     }
 
     @Test
+    void takesTasksOfAllRowsOrNone() {
+        TokenBatch batch =
+                Collator.toLongest().collate(List.of(SHORT.withTaskId(3), LONG.withTaskId(1)));
+        assertArrayEquals(new long[] {3, 1}, batch.taskIds());
+        assertThrows(
+                PeftException.class,
+                () -> Collator.toLongest().collate(List.of(SHORT.withTaskId(3), LONG)));
+    }
+
+    @Test
     void takesSpansTargetsAndTypes() {
         long[] ids = {5, 6, 7, 8};
         Example first = Example.ofSpan(ids, 1, 2).withTokenTypes(0, 0, 1, 1);

@@ -3,6 +3,9 @@ package org.peft4j.train.metrics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.peft4j.core.AdapterSelection;
@@ -57,6 +60,43 @@ final class EvaluatorTest {
             assertEquals(0.5, accuracy.exactMatch());
             assertEquals(31.0 / 32, accuracy.tokenAccuracy());
         }
+    }
+
+    /** Behind virtual tokens a text is predicted from its first token on. */
+    @Test
+    void virtualTokensAreNotScored() {
+        JsonObject generated =
+                Fixtures.goldenJson("prompt-generation")
+                        .getAsJsonArray("cases")
+                        .get(0)
+                        .getAsJsonObject();
+        long[] prompt = longs(generated, "input_ids");
+        long[] text = longs(generated, "greedy");
+        long[] answer = Arrays.copyOfRange(text, text.length - 6, text.length);
+        Example right = Example.ofCompletion(prompt, answer);
+        try (BaseModel base = Tiny.base("llama");
+                PeftModel model = PeftModel.of(base)) {
+            model.load("default", Fixtures.adapter("llama-prompt"));
+            Evaluator evaluator = new Evaluator(model, Collator.toLongest(), 2);
+            assertEquals(new Accuracy(6, 6, 1, 1), evaluator.accuracy(ADAPTER, List.of(right)));
+            List<Example> whole = List.of(Example.ofText(prompt));
+            assertEquals(6, evaluator.accuracy(ADAPTER, whole).tokens());
+            assertEquals(5, evaluator.accuracy(AdapterSelection.none(), whole).tokens());
+            Example unprompted = right.withSelection(AdapterSelection.none());
+            List<Example> mixed =
+                    List.of(whole.get(0), whole.get(0).withSelection(AdapterSelection.none()));
+            assertEquals(11, evaluator.accuracy(ADAPTER, mixed).tokens());
+            assertEquals(
+                    evaluator.accuracy(AdapterSelection.none(), List.of(right)),
+                    evaluator.accuracy(ADAPTER, List.of(unprompted)));
+        }
+    }
+
+    /** The first row. */
+    private static long[] longs(JsonObject json, String key) {
+        return json.getAsJsonArray(key).get(0).getAsJsonArray().asList().stream()
+                .mapToLong(JsonElement::getAsLong)
+                .toArray();
     }
 
     @Test

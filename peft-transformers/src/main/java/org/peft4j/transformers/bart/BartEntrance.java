@@ -1,9 +1,11 @@
 package org.peft4j.transformers.bart;
 
 import org.peft4j.core.ForwardContext;
-import org.peft4j.core.SequenceLayout;
+import org.peft4j.core.TokenBatch;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.InputFlow;
 import org.peft4j.core.points.NormPoint;
+import org.peft4j.transformers.parts.Indices;
 import org.peft4j.transformers.parts.LearnedPositions;
 import org.peft4j.transformers.parts.Modules;
 
@@ -27,9 +29,14 @@ record BartEntrance(LearnedPositions positions, NormPoint norm) {
                 modules.layerNorm(path + ".layernorm_embedding", width, BartSide.EPSILON));
     }
 
-    /** Maps x, [rows, length, width], to what the first layer reads. */
-    Tensor enter(ForwardContext context, Tensor x, SequenceLayout layout) {
-        SequenceLayout byIndex = new SequenceLayout(layout.rows(), layout.past(), layout.length());
-        return norm.forward(context, positions.enter(context, x, byIndex));
+    /**
+     * Maps embedded tokens, [rows, length, width], to what the first layer reads. Positions are
+     * counted by index; the padding of rows with fewer virtual tokens than others does not count.
+     *
+     * @param batch the tokens that came in
+     */
+    Tensor enter(ForwardContext context, InputFlow flow, TokenBatch batch) {
+        long[] byIndex = Indices.of(flow.layout(), batch);
+        return norm.forward(context, positions.add(context, flow, byIndex, batch));
     }
 }

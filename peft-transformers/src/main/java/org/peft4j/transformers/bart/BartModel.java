@@ -11,27 +11,25 @@ import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.AttentionPoint;
 import org.peft4j.core.points.EmbeddingPoint;
 import org.peft4j.core.points.InputPoint;
-import org.peft4j.core.points.LinearPoint;
 import org.peft4j.transformers.heads.HeadConfig;
 import org.peft4j.transformers.heads.LanguageModelHead;
 import org.peft4j.transformers.heads.TaskHead;
 import org.peft4j.transformers.parts.AttentionMask;
-import org.peft4j.transformers.parts.DecoderHeads;
 import org.peft4j.transformers.parts.DecoderStack;
 import org.peft4j.transformers.parts.EncoderDecoderHeads;
 import org.peft4j.transformers.parts.EncoderDecoderModel;
-import org.peft4j.transformers.parts.EncoderDecoderModel.Embeddings;
 import org.peft4j.transformers.parts.EncoderDecoderModel.Stacks;
 import org.peft4j.transformers.parts.EncoderStack;
 import org.peft4j.transformers.parts.FrozenBase.Sizes;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
+import org.peft4j.transformers.parts.SharedEmbeddings;
 import org.peft4j.transformers.parts.Ties;
+import org.peft4j.transformers.parts.VocabularyLinear;
 
 /** Builds encoder-decoders of the BART family. */
 public final class BartModel {
 
-    private static final String HEAD = "lm_head";
     private static final String LOGITS_BIAS = "final_logits_bias";
 
     private BartModel() {}
@@ -46,7 +44,7 @@ public final class BartModel {
         HeadConfig head = checkpoint.head(TaskType.SEQ_2_SEQ_LM, EncoderDecoderModel.TASKS);
         Modules modules = new Modules(checkpoint, head, "model");
         int width = config.width();
-        Embeddings embeddings = Embeddings.of(modules, config.vocabularySize(), width);
+        SharedEmbeddings embeddings = SharedEmbeddings.of(modules, config.vocabularySize(), width);
         Tensor factor = config.scaled() ? root(checkpoint, width) : null;
         String root = modules.root();
         BartSide encoder =
@@ -55,14 +53,16 @@ public final class BartModel {
                         config,
                         config.encoder(),
                         root + "encoder",
-                        InputPoint.Kind.ENCODER);
+                        InputPoint.Kind.ENCODER,
+                        embeddings.tokens(embeddings.encoder(), factor));
         BartSide decoder =
                 BartSide.of(
                         modules,
                         config,
                         config.decoder(),
                         root + "decoder",
-                        InputPoint.Kind.DECODER);
+                        InputPoint.Kind.DECODER,
+                        embeddings.tokens(embeddings.decoder(), factor));
         AttentionPoint attention =
                 modules.points()
                         .find(AttentionPoint.class, root + "decoder.layers.0.self_attn")
@@ -78,11 +78,7 @@ public final class BartModel {
                         config.encoder().layers(),
                         config.maxPositions()),
                 embeddings,
-                new Stacks(
-                        encoderStack(encoder, embeddings, factor),
-                        decoderStack(decoder, embeddings, factor),
-                        attention,
-                        config.start()),
+                new Stacks(encoderStack(encoder), decoderStack(decoder), attention, config.start()),
                 taskHead,
                 new Ties(ties, json -> json.addProperty("tie_word_embeddings", false), true));
     }
@@ -91,20 +87,13 @@ public final class BartModel {
         return checkpoint.door().weights().floats(new float[] {(float) Math.sqrt(width)}, 1);
     }
 
-    private static EncoderStack encoderStack(
-            BartSide side, Embeddings embeddings, @Nullable Tensor factor) {
-        BartEntrance entrance = side.entrance();
-        return new EncoderStack(
-                embeddings.tokens(embeddings.encoder(), factor),
-                side.input(),
-                (context, flow, batch) -> entrance.enter(context, flow.embeddings(), flow.layout()),
-                side.layers());
+    private static EncoderStack encoderStack(BartSide side) {
+        return new EncoderStack(side.tokens(), side.input(), side.entrance()::enter, side.layers());
     }
 
-    private static DecoderStack decoderStack(
-            BartSide side, Embeddings embeddings, @Nullable Tensor factor) {
+    private static DecoderStack decoderStack(BartSide side) {
         return new DecoderStack(
-                embeddings.tokens(embeddings.decoder(), factor),
+                side.tokens(),
                 side.input(),
                 side.entrance()::enter,
                 null,
@@ -120,15 +109,12 @@ public final class BartModel {
             return EncoderDecoderHeads.other(
                     modules, config.width(), config.endId(), config.deviation());
         }
-        boolean tied = config.tied();
-        LinearPoint linear = DecoderHeads.vocabulary(modules, HEAD, table, tied, false);
-        if (tied) {
-            ties.put(HEAD + ".weight", table.path() + ".weight");
-        }
+        VocabularyLinear vocabulary = VocabularyLinear.of(modules, table, config.tied());
+        ties.putAll(vocabulary.ties());
         @Nullable Tensor bias =
                 modules.has(LOGITS_BIAS)
                         ? modules.buffer(LOGITS_BIAS, 1, config.vocabularySize())
                         : null;
-        return new LanguageModelHead(task, linear, 1, 0, bias);
+        return new LanguageModelHead(task, vocabulary.linear(), 1, 0, bias);
     }
 }

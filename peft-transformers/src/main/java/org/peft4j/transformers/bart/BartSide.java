@@ -15,16 +15,22 @@ import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.SelfAttention;
 import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.Sublayer;
+import org.peft4j.transformers.parts.TokenEmbedding;
 
 /**
- * BART's encoder or decoder but for its embeddings: learned positions with a norm, then layers
- * whose norms come last.
+ * BART's encoder or decoder: embedded tokens, learned positions with a norm, then layers whose
+ * norms come last.
  *
+ * @param tokens embeds the ids
  * @param input where methods change the embedded sequence
  * @param entrance positions and a norm
  * @param layers in order
  */
-record BartSide(InputPoint input, BartEntrance entrance, List<SequentialLayer> layers) {
+record BartSide(
+        TokenEmbedding tokens,
+        InputPoint input,
+        BartEntrance entrance,
+        List<SequentialLayer> layers) {
 
     /** The epsilon of all norms: torch's default, which no config changes. */
     static final double EPSILON = 1e-5;
@@ -34,21 +40,23 @@ record BartSide(InputPoint input, BartEntrance entrance, List<SequentialLayer> l
      *
      * @param path of the encoder or the decoder
      * @param kind which of the two
+     * @param tokens embeds its ids
      */
     static BartSide of(
             Modules modules,
             BartConfig config,
             BartConfig.Side side,
             String path,
-            InputPoint.Kind kind) {
-        InputPoint input = modules.input(path, kind, config.width());
+            InputPoint.Kind kind,
+            TokenEmbedding tokens) {
+        InputPoint input = modules.input(path, kind, tokens);
         BartEntrance entrance = BartEntrance.of(modules, config, path);
         boolean decodes = kind == InputPoint.Kind.DECODER;
         List<SequentialLayer> layers =
                 IntStream.range(0, side.layers())
                         .mapToObj(i -> layer(modules, config, side, path, i, decodes))
                         .toList();
-        return new BartSide(input, entrance, layers);
+        return new BartSide(tokens, input, entrance, layers);
     }
 
     private static SequentialLayer layer(

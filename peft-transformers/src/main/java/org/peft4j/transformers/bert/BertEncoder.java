@@ -53,7 +53,8 @@ final class BertEncoder {
                 modules.embedding(
                         root + "embeddings.word_embeddings", config.vocabularySize(), width);
         String path = root.isEmpty() ? "" : root.substring(0, root.length() - 1);
-        InputPoint input = modules.input(path, InputPoint.Kind.ENCODER, width);
+        TokenEmbedding tokens = new TokenEmbedding(words);
+        InputPoint input = modules.input(path, InputPoint.Kind.ENCODER, tokens);
         EncoderEmbeddings entrance =
                 new EncoderEmbeddings(
                         modules.embedding(
@@ -66,7 +67,7 @@ final class BertEncoder {
                 IntStream.range(0, config.layers())
                         .mapToObj(index -> layer(root + "encoder.layer." + index, index))
                         .toList();
-        return new EncoderStack(new TokenEmbedding(words), input, entrance, layers);
+        return new EncoderStack(tokens, input, entrance, layers);
     }
 
     private SequentialLayer layer(String path, int index) {

@@ -69,7 +69,8 @@ public final class DistilBertModel {
                 modules.embedding(
                         root + "embeddings.word_embeddings", config.vocabularySize(), width);
         String path = root.isEmpty() ? "" : root.substring(0, root.length() - 1);
-        InputPoint input = modules.input(path, InputPoint.Kind.ENCODER, width);
+        TokenEmbedding tokens = new TokenEmbedding(words);
+        InputPoint input = modules.input(path, InputPoint.Kind.ENCODER, tokens);
         EncoderEmbeddings entrance =
                 new EncoderEmbeddings(
                         null,
@@ -81,7 +82,7 @@ public final class DistilBertModel {
                 IntStream.range(0, config.layers())
                         .mapToObj(index -> DistilBertLayer.of(modules, config, index))
                         .toList();
-        return new EncoderStack(new TokenEmbedding(words), input, entrance, layers);
+        return new EncoderStack(tokens, input, entrance, layers);
     }
 
     private static SequenceHead classifier(Modules modules, DistilBertConfig config) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.peft4j.core.AdapterSelection;
+import org.peft4j.core.ExitGuard;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.PeftModel;
@@ -71,7 +72,7 @@ public final class SentenceEmbedder {
      * @param selection the adapters that act on all of them
      * @param texts any number
      * @return [texts, width], in the order of the texts
-     * @throws PeftException if the selection is one per row
+     * @throws PeftException if the selection is one per row, or the JVM exits
      */
     public float[][] embed(AdapterSelection selection, List<String> texts) {
         if (selection.isPerRow()) {
@@ -86,11 +87,15 @@ public final class SentenceEmbedder {
                         .sorted(Comparator.comparing(i -> -ids.get(i).length))
                         .toList();
         float[][] vectors = new float[texts.size()][];
-        for (int start = 0; start < order.size(); start += batchSize) {
-            List<Integer> members = order.subList(start, Math.min(order.size(), start + batchSize));
-            List<float[]> batch = pass(selection, members.stream().map(ids::get).toList());
-            for (int i = 0; i < members.size(); i++) {
-                vectors[members.get(i)] = batch.get(i);
+        try (ExitGuard exit = ExitGuard.open()) {
+            for (int start = 0; start < order.size(); start += batchSize) {
+                exit.check();
+                List<Integer> members =
+                        order.subList(start, Math.min(order.size(), start + batchSize));
+                List<float[]> batch = pass(selection, members.stream().map(ids::get).toList());
+                for (int i = 0; i < members.size(); i++) {
+                    vectors[members.get(i)] = batch.get(i);
+                }
             }
         }
         return vectors;

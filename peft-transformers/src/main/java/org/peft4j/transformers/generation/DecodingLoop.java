@@ -5,6 +5,7 @@ import java.util.stream.IntStream;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.DecodingCache;
+import org.peft4j.core.ExitGuard;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.PeftModel;
 import org.peft4j.core.TokenBatch;
@@ -33,13 +34,15 @@ final class DecodingLoop {
     void run(AdapterSelection selection, Search search) {
         BaseModel base = model.base();
         int capacity = prompts.width() + mostNewTokens;
-        try (DecodingCache cache = base.newCache(prompts.rows(), capacity);
+        try (ExitGuard exit = ExitGuard.open();
+                DecodingCache cache = base.newCache(prompts.rows(), capacity);
                 ForwardContext context = model.open(selection)) {
             NextTokens next = pass(context, prompts.first(), cache, search);
             int virtual = cache.length() - prompts.width();
             int[] origins = IntStream.range(0, prompts.rows()).toArray();
             ForwardContext view = context;
             while (!next.isEmpty()) {
+                exit.check();
                 if (!next.keepsRows(origins.length)) {
                     cache.reorder(next.parents());
                     int[] moved = origins(next.parents(), origins);

@@ -8,45 +8,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.files.JsonFiles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads {@code generation_config.json}, or what an old {@code config.json} says of generation. A
  * key that this library does not follow is refused where it would change the texts; keys about
- * speed, memory and what {@code generate} returns are skipped, as are those that {@code
- * transformers} itself does not know.
+ * speed, memory and what {@code generate} returns are skipped ({@link GenerationKeys}); of any
+ * other key a warning tells.
  */
 final class GenerationConfigReader {
 
-    /** Keys that are not followed, and the value with which they change nothing. */
-    private static final Map<String, Double> UNSUPPORTED_NUMBERS =
-            Map.of(
-                    "guidance_scale", 1.0,
-                    "encoder_repetition_penalty", 1.0,
-                    "encoder_no_repeat_ngram_size", 0.0,
-                    "diversity_penalty", 0.0,
-                    "num_beam_groups", 1.0,
-                    "penalty_alpha", 0.0);
-
-    private static final Set<String> UNSUPPORTED =
-            Set.of(
-                    "constraints",
-                    "dola_layers",
-                    "exponential_decay_length_penalty",
-                    "force_words_ids",
-                    "max_time",
-                    "remove_invalid_values",
-                    "sequence_bias",
-                    "token_healing",
-                    "top_h",
-                    "watermarking_config");
-
+    private static final Logger LOG = LoggerFactory.getLogger(GenerationConfigReader.class);
     private static final int DEFAULT_TOP_K = 50;
 
     private final JsonFields fields;
@@ -60,7 +39,12 @@ final class GenerationConfigReader {
         Path own = checkpoint.resolve("generation_config.json");
         Path config = checkpoint.resolve("config.json");
         if (Files.exists(own)) {
-            return read(own, JsonFiles.read(own));
+            JsonObject settings = JsonFiles.read(own);
+            Set<String> unknown = GenerationKeys.unknown(settings);
+            if (!unknown.isEmpty()) {
+                LOG.warn("{}: {} are not followed; the texts may differ", own, unknown);
+            }
+            return read(own, settings);
         }
         return read(config, JsonFiles.read(config));
     }
@@ -100,11 +84,11 @@ final class GenerationConfigReader {
     }
 
     private void refuseUnsupported() {
-        UNSUPPORTED_NUMBERS.forEach(
+        GenerationKeys.UNSUPPORTED_NUMBERS.forEach(
                 (key, neutral) ->
                         fields.optionalNumber(key)
                                 .ifPresent(value -> refuseUnless(value == neutral, key)));
-        for (String key : UNSUPPORTED) {
+        for (String key : GenerationKeys.UNSUPPORTED) {
             JsonElement value = fields.object().get(key);
             boolean off =
                     value == null

@@ -16,18 +16,30 @@ import org.peft4j.core.PeftException;
  * @param seeds a seed for each prompt, so that what is drawn for it does not depend on its place in
  *     the batch; empty for seeds that follow from that of the config. The first prompt of a batch
  *     without seeds draws as one with the config's seed
+ * @param taskIds the number of each prompt's task, for adapters that tell tasks apart
  */
 public record GenerationRequest(
         AdapterSelection selection,
         List<long[]> prompts,
         Optional<List<long[]>> decoderPrompts,
-        Optional<List<Long>> seeds) {
+        Optional<List<Long>> seeds,
+        Optional<List<Long>> taskIds) {
+
+    /** A request without tasks. */
+    public GenerationRequest(
+            AdapterSelection selection,
+            List<long[]> prompts,
+            Optional<List<long[]>> decoderPrompts,
+            Optional<List<Long>> seeds) {
+        this(selection, prompts, decoderPrompts, seeds, Optional.empty());
+    }
 
     /** Checks the prompts. */
     public GenerationRequest {
         prompts = List.copyOf(prompts);
         decoderPrompts = decoderPrompts.map(List::copyOf);
         seeds = seeds.map(List::copyOf);
+        taskIds = taskIds.map(List::copyOf);
         if (prompts.isEmpty()) {
             throw new PeftException("there is no prompt to continue. Give at least one.");
         }
@@ -42,6 +54,9 @@ public record GenerationRequest(
         if (seeds.isPresent()) {
             requireAsMany("there are seeds", seeds.get().size(), prompts.size());
         }
+        if (taskIds.isPresent()) {
+            requireAsMany("there are task ids", taskIds.get().size(), prompts.size());
+        }
     }
 
     /** A request whose seeds follow from that of the config. */
@@ -52,12 +67,18 @@ public record GenerationRequest(
     /** The same with a seed for each prompt. */
     public GenerationRequest withSeeds(Long... rowSeeds) {
         return new GenerationRequest(
-                selection, prompts, decoderPrompts, Optional.of(List.of(rowSeeds)));
+                selection, prompts, decoderPrompts, Optional.of(List.of(rowSeeds)), taskIds);
+    }
+
+    /** The same with the number of each prompt's task. */
+    public GenerationRequest withTaskIds(Long... ids) {
+        return new GenerationRequest(
+                selection, prompts, decoderPrompts, seeds, Optional.of(List.of(ids)));
     }
 
     /** The same with what the decoder of an encoder-decoder begins with, one for each prompt. */
     public GenerationRequest withDecoderPrompts(List<long[]> begins) {
-        return new GenerationRequest(selection, prompts, Optional.of(begins), seeds);
+        return new GenerationRequest(selection, prompts, Optional.of(begins), seeds, taskIds);
     }
 
     private static void requireTokens(String what, List<long[]> prompts) {

@@ -105,8 +105,8 @@ public final class Generator {
      * @param listener hears of each new token at once
      * @return the texts, one prompt after the other, the best of each first in beam search. Beam
      *     search returns fewer than asked for where there are not as many different texts
-     * @throws PeftException if prompts are as long as texts may become, or something listens to
-     *     beam search
+     * @throws PeftException if prompts are as long as texts may become, something listens to beam
+     *     search, or the JVM exits
      * @throws org.peft4j.core.NonFiniteException if the model's logits are not finite
      */
     public List<GeneratedSequence> run(GenerationRequest request, TokenListener listener) {

@@ -41,7 +41,8 @@ final class PromptBatch {
                                 + " has no encoder, so there are no decoder prompts besides the"
                                 + " prompts. Leave them out.");
             }
-            return new PromptBatch(prompts, TokenBatch.padded(prompts, null, config.padId(), true));
+            TokenBatch batch = TokenBatch.padded(prompts, null, config.padId(), true);
+            return new PromptBatch(prompts, ofTasks(batch, request));
         }
         List<long[]> begins =
                 request.decoderPrompts()
@@ -52,7 +53,13 @@ final class PromptBatch {
                                 });
         TokenBatch source = TokenBatch.padded(prompts, null, config.padId(), false);
         TokenBatch decoder = TokenBatch.padded(begins, null, config.padId(), true);
-        return new PromptBatch(begins, decoder.withSource(source));
+        return new PromptBatch(begins, ofTasks(decoder.withSource(source), request));
+    }
+
+    private static TokenBatch ofTasks(TokenBatch batch, GenerationRequest request) {
+        return request.taskIds()
+                .map(ids -> batch.withTaskIds(ids.stream().mapToLong(id -> id).toArray()))
+                .orElse(batch);
     }
 
     private static long startId(GenerationConfig config, BaseModel base) {

@@ -1,7 +1,6 @@
 package org.peft4j.transformers.gpt2;
 
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.BaseModel;
@@ -13,10 +12,8 @@ import org.peft4j.core.points.LinearRole;
 import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.SublayerPoint;
 import org.peft4j.transformers.heads.HeadConfig;
-import org.peft4j.transformers.heads.LanguageModelHead;
-import org.peft4j.transformers.heads.TaskHead;
 import org.peft4j.transformers.parts.AttentionCore;
-import org.peft4j.transformers.parts.DecoderHeads;
+import org.peft4j.transformers.parts.DecoderHead;
 import org.peft4j.transformers.parts.DecoderModel;
 import org.peft4j.transformers.parts.DecoderStack;
 import org.peft4j.transformers.parts.FeedForward;
@@ -32,8 +29,6 @@ import org.peft4j.transformers.parts.TokenEmbedding;
 
 /** Builds GPT-2. */
 public final class Gpt2Model {
-
-    private static final String HEAD = "lm_head";
 
     private final Modules modules;
     private final Gpt2Config config;
@@ -59,37 +54,30 @@ public final class Gpt2Model {
 
     private DecoderModel build(OpenedCheckpoint checkpoint) {
         String root = modules.root();
-        EmbeddingPoint table = modules.embedding(root + "wte", config.vocabularySize(), width);
-        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, width);
+        EmbeddingPoint table =
+                DecoderHead.table(
+                        modules, root + "wte", config.vocabularySize(), width, config.tied());
+        TokenEmbedding tokens = new TokenEmbedding(table);
+        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, tokens);
         EmbeddingPoint positions = modules.embedding(root + "wpe", config.positions(), width);
         List<SequentialLayer> layers =
                 IntStream.range(0, config.layers()).mapToObj(this::layer).toList();
         DecoderStack stack =
                 new DecoderStack(
-                        new TokenEmbedding(table),
+                        tokens,
                         input,
                         new LearnedPositions(positions, 0),
                         null,
                         layers,
                         LayerWindows.none(config.layers()),
                         DecoderStack.Exit.norm(norm(root + "ln_f")));
-        boolean writesText = modules.head().task() == TaskType.CAUSAL_LM;
         return new DecoderModel(
                 checkpoint,
                 modules,
                 new Sizes(width, config.vocabularySize(), config.layers(), config.positions()),
                 stack,
-                head(table),
-                writesText && config.tied()
-                        ? Map.of(HEAD + ".weight", table.path() + ".weight")
-                        : Map.of());
-    }
-
-    private TaskHead head(EmbeddingPoint table) {
-        return modules.head().task() == TaskType.CAUSAL_LM
-                ? LanguageModelHead.causal(
-                        DecoderHeads.vocabulary(modules, HEAD, table, config.tied(), false))
-                : DecoderHeads.other(modules, width, "classifier", config.initializerRange());
+                DecoderHead.of(
+                        modules, table, config.tied(), "classifier", config.initializerRange()));
     }
 
     private SequentialLayer layer(int index) {
@@ -118,11 +106,12 @@ public final class Gpt2Model {
     }
 
     private FusedSelfAttention attention(String path, int index) {
+        FusedLayout layout = FusedLayout.blocks(config.heads().keyValueHeads());
         return new FusedSelfAttention(
                 modules.conv1d(path + ".c_attn", LinearRole.QUERY_KEY_VALUE, 3L * width, width),
-                FusedLayout.blocks(config.heads().keyValueHeads()),
+                layout,
                 AttentionCore.scaled(
-                        modules.selfAttention(path, config.heads()), config.scale(index)),
+                        modules.fusedAttention(path, config.heads(), layout), config.scale(index)),
                 modules.conv1d(path + ".c_proj", LinearRole.ATTENTION_OUTPUT, width, width));
     }
 

@@ -1,7 +1,6 @@
 package org.peft4j.transformers.gptneox;
 
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.BaseModel;
@@ -13,10 +12,8 @@ import org.peft4j.core.points.LinearRole;
 import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.SublayerPoint;
 import org.peft4j.transformers.heads.HeadConfig;
-import org.peft4j.transformers.heads.LanguageModelHead;
-import org.peft4j.transformers.heads.TaskHead;
 import org.peft4j.transformers.parts.AttentionCore;
-import org.peft4j.transformers.parts.DecoderHeads;
+import org.peft4j.transformers.parts.DecoderHead;
 import org.peft4j.transformers.parts.DecoderModel;
 import org.peft4j.transformers.parts.DecoderStack;
 import org.peft4j.transformers.parts.FeedForward;
@@ -64,36 +61,29 @@ public final class GptNeoxModel {
 
     private DecoderModel build(OpenedCheckpoint checkpoint) {
         String root = modules.root();
-        EmbeddingPoint table = modules.embedding(root + "embed_in", config.vocabularySize(), width);
-        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, width);
+        EmbeddingPoint table =
+                DecoderHead.table(
+                        modules, root + "embed_in", config.vocabularySize(), width, config.tied());
+        TokenEmbedding tokens = new TokenEmbedding(table);
+        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, tokens);
         List<? extends DecoderStack.Layer> layers =
                 IntStream.range(0, config.layers()).mapToObj(this::layer).toList();
         DecoderStack stack =
                 new DecoderStack(
-                        new TokenEmbedding(table),
+                        tokens,
                         input,
                         DecoderStack.Entrance.PLAIN,
                         new Rotary(checkpoint.door(), config.rope()),
                         layers,
                         LayerWindows.none(config.layers()),
                         DecoderStack.Exit.norm(norm(root + "final_layer_norm")));
-        boolean writesText = modules.head().task() == TaskType.CAUSAL_LM;
         return new DecoderModel(
                 checkpoint,
                 modules,
                 new Sizes(width, config.vocabularySize(), config.layers(), config.maxPositions()),
                 stack,
-                head(table),
-                writesText && config.tied()
-                        ? Map.of(HEAD + ".weight", table.path() + ".weight")
-                        : Map.of());
-    }
-
-    private TaskHead head(EmbeddingPoint table) {
-        return modules.head().task() == TaskType.CAUSAL_LM
-                ? LanguageModelHead.causal(
-                        DecoderHeads.vocabulary(modules, HEAD, table, config.tied(), false))
-                : DecoderHeads.other(modules, width, "classifier", config.initializerRange());
+                DecoderHead.of(
+                        modules, table, config.tied(), "classifier", config.initializerRange()));
     }
 
     private DecoderStack.Layer layer(int index) {
@@ -126,6 +116,7 @@ public final class GptNeoxModel {
 
     private FusedSelfAttention attention(String path) {
         boolean bias = config.attentionBias();
+        FusedLayout layout = FusedLayout.headByHead(config.heads().heads());
         return new FusedSelfAttention(
                 modules.linear(
                         path + ".query_key_value",
@@ -133,8 +124,8 @@ public final class GptNeoxModel {
                         3L * width,
                         width,
                         bias),
-                FusedLayout.headByHead(config.heads().heads()),
-                AttentionCore.of(modules.selfAttention(path, config.heads())),
+                layout,
+                AttentionCore.of(modules.fusedAttention(path, config.heads(), layout)),
                 modules.linear(path + ".dense", LinearRole.ATTENTION_OUTPUT, width, width, bias));
     }
 

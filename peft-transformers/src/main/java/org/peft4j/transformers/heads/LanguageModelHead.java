@@ -9,6 +9,7 @@ import org.peft4j.core.TaskType;
 import org.peft4j.core.TokenBatch;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.InputPoint;
 import org.peft4j.core.points.LinearPoint;
 import org.peft4j.core.points.LinearWeights;
 
@@ -43,11 +44,6 @@ public record LanguageModelHead(
         }
     }
 
-    /** Next-token prediction by a linear alone. */
-    public static LanguageModelHead causal(LinearPoint linear) {
-        return new LanguageModelHead(TaskType.CAUSAL_LM, linear, 1, 0, null);
-    }
-
     @Override
     public Tensor logits(ForwardContext context, Tensor hidden, TokenBatch batch) {
         return logits(context, scaled(context, hidden));
@@ -66,19 +62,19 @@ public record LanguageModelHead(
         return inputScale == 1 ? hidden : context.ops().scale(hidden, inputScale);
     }
 
-    private boolean shifts() {
-        return task == TaskType.CAUSAL_LM;
-    }
-
     @Override
     public long lossCount(TokenBatch batch) {
-        return Scored.of(batch, 0, linear.out(), shifts()).count();
+        return scored(batch, 0, new int[batch.rows()]).count();
     }
 
     @Override
     public TaskLoss loss(ForwardContext context, Tensor hidden, TokenBatch batch, double scale) {
         int virtual = Math.toIntExact(hidden.size(1)) - batch.length();
-        Scored scored = Scored.of(batch, virtual, linear.out(), shifts());
+        Scored scored =
+                scored(
+                        batch,
+                        virtual,
+                        context.virtualTokens(InputPoint.Kind.DECODER, batch.rows()));
         int count = scored.count();
         if (count == 0) {
             return new TaskLoss(0, 0, null, null);
@@ -113,6 +109,55 @@ public record LanguageModelHead(
     }
 
     /**
+     * Finds the positions with something to predict.
+     *
+     * @param virtual the positions of the hidden states before those of the batch
+     * @param own how many of them are the row's own virtual tokens: those before are padding
+     */
+    private Scored scored(TokenBatch batch, int virtual, int[] own) {
+        long[] given = batch.requireLabels();
+        int length = batch.length();
+        int ahead = task == TaskType.CAUSAL_LM ? 1 : 0;
+        long[] positions = new long[given.length];
+        long[] labels = new long[given.length];
+        int[] rows = new int[given.length];
+        int count = 0;
+        for (int i = 0; i < given.length; i++) {
+            int row = i / length;
+            int at = i % length - ahead;
+            if (given[i] == TokenBatch.IGNORED || at < -own[row]) {
+                continue;
+            }
+            requireId(given[i], row, i % length);
+            positions[count] = (long) row * (virtual + length) + virtual + at;
+            labels[count] = given[i];
+            rows[count] = row;
+            count++;
+        }
+        return new Scored(
+                Arrays.copyOf(positions, count),
+                Arrays.copyOf(labels, count),
+                Arrays.copyOf(rows, count));
+    }
+
+    private void requireId(long label, int row, int position) {
+        if (label < 0 || label >= linear.out()) {
+            throw new PeftException(
+                    "row "
+                            + row
+                            + " has the label "
+                            + label
+                            + " at position "
+                            + position
+                            + ", but labels are ids below "
+                            + linear.out()
+                            + ", or "
+                            + TokenBatch.IGNORED
+                            + " for none.");
+        }
+    }
+
+    /**
      * The positions with something to predict.
      *
      * @param positions counted through rows and positions of the hidden states
@@ -123,44 +168,6 @@ public record LanguageModelHead(
 
         int count() {
             return rows.length;
-        }
-
-        static Scored of(TokenBatch batch, int virtual, long vocabulary, boolean shifts) {
-            long[] given = batch.requireLabels();
-            int length = batch.length();
-            long[] positions = new long[given.length];
-            long[] labels = new long[given.length];
-            int[] rows = new int[given.length];
-            int count = 0;
-            for (int i = 0; i < given.length; i++) {
-                int row = i / length;
-                int at = virtual + i % length - (shifts ? 1 : 0);
-                if (given[i] == TokenBatch.IGNORED || at < 0) {
-                    continue;
-                }
-                if (given[i] < 0 || given[i] >= vocabulary) {
-                    throw new PeftException(
-                            "row "
-                                    + row
-                                    + " has the label "
-                                    + given[i]
-                                    + " at position "
-                                    + i % length
-                                    + ", but labels are ids below "
-                                    + vocabulary
-                                    + ", or "
-                                    + TokenBatch.IGNORED
-                                    + " for none.");
-                }
-                positions[count] = (long) row * (virtual + length) + at;
-                labels[count] = given[i];
-                rows[count] = row;
-                count++;
-            }
-            return new Scored(
-                    Arrays.copyOf(positions, count),
-                    Arrays.copyOf(labels, count),
-                    Arrays.copyOf(rows, count));
         }
     }
 }

@@ -1,16 +1,26 @@
 package org.peft4j.transformers.heads;
 
+import java.util.Arrays;
 import java.util.OptionalInt;
+import org.peft4j.core.ForwardContext;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.SequenceLayout;
 import org.peft4j.core.TokenBatch;
+import org.peft4j.core.points.InputPoint;
 
 /** Which position speaks for a whole sequence. */
 @FunctionalInterface
 public interface Pooling {
 
-    /** The first position, virtual tokens included: BERT's classification token. */
-    Pooling FIRST = (batch, virtual) -> new long[batch.rows()];
+    /**
+     * The first position of an encoder: BERT's classification token, or the first of the virtual
+     * tokens before it, as in peft. Rows that have fewer of these than others begin later.
+     */
+    Pooling FIRST =
+            (context, batch, virtual) ->
+                    Arrays.stream(context.virtualTokens(InputPoint.Kind.ENCODER, batch.rows()))
+                            .mapToLong(own -> (long) virtual - own)
+                            .toArray();
 
     /**
      * Returns a position for each row.
@@ -19,7 +29,7 @@ public interface Pooling {
      * @param virtual how many virtual tokens come before them in the hidden states
      * @return positions in the hidden states
      */
-    long[] positions(TokenBatch batch, int virtual);
+    long[] positions(ForwardContext context, TokenBatch batch, int virtual);
 
     /**
      * The last token that is not padding: a decoder has seen all others there.
@@ -28,7 +38,7 @@ public interface Pooling {
      *     transformers}; empty to go by the mask alone
      */
     static Pooling last(OptionalInt padId) {
-        return (batch, virtual) -> {
+        return (context, batch, virtual) -> {
             long[] positions = new long[batch.rows()];
             for (int row = 0; row < positions.length; row++) {
                 positions[row] = (long) virtual + lastToken(batch, row, padId);
@@ -43,7 +53,7 @@ public interface Pooling {
      * @param id the token
      */
     static Pooling lastOf(long id) {
-        return (batch, virtual) -> {
+        return (context, batch, virtual) -> {
             long[] positions = new long[batch.rows()];
             for (int row = 0; row < positions.length; row++) {
                 int at = batch.length() - 1;

@@ -37,7 +37,7 @@ public record SequenceHead(
     public Tensor logits(ForwardContext context, Tensor hidden, TokenBatch batch) {
         Ops ops = context.ops();
         int length = Math.toIntExact(hidden.size(1));
-        long[] positions = pooling.positions(batch, length - batch.length());
+        long[] positions = pooling.positions(context, batch, length - batch.length());
         for (int row = 0; row < positions.length; row++) {
             positions[row] += (long) row * length;
         }

@@ -1,7 +1,6 @@
 package org.peft4j.transformers.opt;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -10,14 +9,13 @@ import org.peft4j.core.BaseModel;
 import org.peft4j.core.TaskType;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.EmbeddingPoint;
+import org.peft4j.core.points.InputFlow;
 import org.peft4j.core.points.InputPoint;
 import org.peft4j.core.points.LinearPoint;
 import org.peft4j.core.points.LinearRole;
 import org.peft4j.core.points.NormPoint;
 import org.peft4j.transformers.heads.HeadConfig;
-import org.peft4j.transformers.heads.LanguageModelHead;
-import org.peft4j.transformers.heads.TaskHead;
-import org.peft4j.transformers.parts.DecoderHeads;
+import org.peft4j.transformers.parts.DecoderHead;
 import org.peft4j.transformers.parts.DecoderModel;
 import org.peft4j.transformers.parts.DecoderStack;
 import org.peft4j.transformers.parts.FrozenBase.Sizes;
@@ -29,8 +27,6 @@ import org.peft4j.transformers.parts.TokenEmbedding;
 
 /** Builds OPT. */
 public final class OptModel {
-
-    private static final String HEAD = "lm_head";
 
     /** The row of the first position. */
     private static final int OFFSET = 2;
@@ -66,9 +62,14 @@ public final class OptModel {
     private DecoderModel build(OpenedCheckpoint checkpoint) {
         int width = config.hiddenSize();
         EmbeddingPoint table =
-                modules.embedding(
-                        path + ".embed_tokens", config.vocabularySize(), config.embeddingSize());
-        InputPoint input = modules.input(path, InputPoint.Kind.DECODER, config.embeddingSize());
+                DecoderHead.table(
+                        modules,
+                        path + ".embed_tokens",
+                        config.vocabularySize(),
+                        config.embeddingSize(),
+                        config.tied());
+        TokenEmbedding tokens = new TokenEmbedding(table);
+        InputPoint input = modules.input(path, InputPoint.Kind.DECODER, tokens);
         DecoderStack.Entrance entrance = entrance(width);
         List<? extends DecoderStack.Layer> layers =
                 IntStream.range(0, config.layers())
@@ -76,23 +77,20 @@ public final class OptModel {
                         .toList();
         DecoderStack stack =
                 new DecoderStack(
-                        new TokenEmbedding(table),
+                        tokens,
                         input,
                         entrance,
                         null,
                         layers,
                         LayerWindows.none(config.layers()),
                         exit(width));
-        boolean writesText = modules.head().task() == TaskType.CAUSAL_LM;
         return new DecoderModel(
                 checkpoint,
                 modules,
                 new Sizes(width, config.vocabularySize(), config.layers(), config.positions()),
                 stack,
-                head(table),
-                writesText && config.tied()
-                        ? Map.of(HEAD + ".weight", table.path() + ".weight")
-                        : Map.of());
+                DecoderHead.of(
+                        modules, table, config.tied(), "classifier", config.initializerRange()));
     }
 
     /** Embeddings become as wide as the stream before positions are added. */
@@ -115,8 +113,12 @@ public final class OptModel {
                         OFFSET);
         return project == null
                 ? positions
-                : (context, x, layout) ->
-                        positions.enter(context, project.forward(context, x), layout);
+                : (context, flow, batch) ->
+                        positions.enter(
+                                context,
+                                new InputFlow(
+                                        project.forward(context, flow.embeddings()), flow.layout()),
+                                batch);
     }
 
     private DecoderStack.Exit exit(int width) {
@@ -137,13 +139,5 @@ public final class OptModel {
             Tensor normed = norm == null ? x : norm.forward(context, x);
             return project == null ? normed : project.forward(context, normed);
         };
-    }
-
-    private TaskHead head(EmbeddingPoint table) {
-        return modules.head().task() == TaskType.CAUSAL_LM
-                ? LanguageModelHead.causal(
-                        DecoderHeads.vocabulary(modules, HEAD, table, config.tied(), false))
-                : DecoderHeads.other(
-                        modules, config.embeddingSize(), "classifier", config.initializerRange());
     }
 }

@@ -158,7 +158,7 @@ public record AttentionCore(
     private AttentionScores scores(AttentionMask mask) {
         AttentionMask.@Nullable Positions positions = mask.positions();
         @Nullable Tensor bias = positions == null ? null : positions.bias();
-        return new AttentionScores(mask.additive(), mask.causal(), scale, cap, bias);
+        return new AttentionScores(mask.additive(), mask.causal(), scale, cap, bias, mask.window());
     }
 
     /** The same where no method acts: mask and bias are one tensor. */

@@ -13,9 +13,10 @@ import org.peft4j.core.ops.Tensor;
  *     null
  * @param causal whether query i sees keys 0 … i only; additive is null then
  * @param positions what positions add to the scores, or null; nothing is causal then
+ * @param window how many keys a query sees, itself included; {@link #NO_WINDOW} for all
  */
 public record AttentionMask(
-        @Nullable Tensor additive, boolean causal, @Nullable Positions positions) {
+        @Nullable Tensor additive, boolean causal, @Nullable Positions positions, int window) {
 
     /**
      * A bias on the scores that follows from positions, as in T5.
@@ -27,7 +28,7 @@ public record AttentionMask(
 
     /** A mask alone. */
     public AttentionMask(@Nullable Tensor additive, boolean causal) {
-        this(additive, causal, null);
+        this(additive, causal, null, NO_WINDOW);
     }
 
     /** The window of a layer without one. */
@@ -69,26 +70,26 @@ public record AttentionMask(
         boolean windowed = window != NO_WINDOW && window < keys;
         boolean padded = layout.hasPaddingBeforeTokens();
         if (!windowed && !padded && mayGoWithout) {
-            return new AttentionMask(null, length > 1);
+            return new AttentionMask(null, length > 1, null, window);
         }
         @Nullable Tensor tokens = padded ? tokens(ops, layout, keys) : null;
         return new AttentionMask(
-                ops.causalMask(tokens, length, keys, windowed ? window : NO_WINDOW, like), false);
+                ops.causalMask(tokens, length, keys, windowed ? window : NO_WINDOW, like),
+                false,
+                null,
+                window);
     }
 
     /**
      * The mask of an encoder, or of attention to one: all but padding is visible.
      *
-     * @param keys the layout of what is attended to
+     * @param keys the layout of what is attended to; keys of its past are a method's, not the
+     *     base's
      * @param like gives the dtype
      */
     public static AttentionMask padding(Ops ops, SequenceLayout keys, Tensor like) {
-        long[] mask = keys.mask();
-        if (mask == null) {
-            return new AttentionMask(null, false);
-        }
-        Tensor tokens = ops.longs(mask, keys.rows(), keys.past() + keys.length());
-        return new AttentionMask(ops.paddingMask(tokens, like), false);
+        @Nullable Tensor tokens = tokens(ops, keys, keys.length());
+        return new AttentionMask(tokens == null ? null : ops.paddingMask(tokens, like), false);
     }
 
     /**
@@ -99,7 +100,7 @@ public record AttentionMask(
      */
     public AttentionMask with(Ops ops, Tensor bias, int keys) {
         Tensor sum = ops.biasedMask(additive, bias, keys);
-        return new AttentionMask(additive, causal, new Positions(bias, sum));
+        return new AttentionMask(additive, causal, new Positions(bias, sum), window);
     }
 
     /** The last columns of the layout's mask, [rows, keys]: those before are virtual. */

@@ -1,6 +1,5 @@
 package org.peft4j.transformers.parts;
 
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.DecodingCache;
@@ -9,7 +8,6 @@ import org.peft4j.core.TaskType;
 import org.peft4j.core.TokenBatch;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.AttentionPoint;
-import org.peft4j.transformers.heads.TaskHead;
 import org.peft4j.transformers.parts.rotary.Rotary;
 
 /** A decoder with a head: what most families are, once their layers are built. */
@@ -38,16 +36,15 @@ public final class DecoderModel extends FrozenBase {
      * Completes a decoder.
      *
      * @param stack its layers
-     * @param ties for a tensor that is another one's, the name of that other
+     * @param head what is read from its hidden states
      */
     public DecoderModel(
             OpenedCheckpoint checkpoint,
             Modules modules,
             Sizes sizes,
             DecoderStack stack,
-            TaskHead head,
-            Map<String, String> ties) {
-        super(checkpoint, modules, sizes, head, ties);
+            DecoderHead head) {
+        super(checkpoint, modules, sizes, head.task(), head.ties());
         this.stack = stack;
     }
 

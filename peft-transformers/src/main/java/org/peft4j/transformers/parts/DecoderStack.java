@@ -53,15 +53,15 @@ public record DecoderStack(
     public interface Entrance {
 
         /** The embedded sequence as it is. */
-        Entrance PLAIN = (context, x, layout) -> x;
+        Entrance PLAIN = (context, flow, batch) -> flow.embeddings();
 
         /**
          * Maps the embedded sequence to what the first layer reads.
          *
-         * @param x [batch, length, width]
-         * @param layout where its tokens lie
+         * @param flow [batch, length, width], with the virtual tokens of methods
+         * @param batch the tokens that came in
          */
-        Tensor enter(ForwardContext context, Tensor x, SequenceLayout layout);
+        Tensor enter(ForwardContext context, InputFlow flow, TokenBatch batch);
     }
 
     /** What comes after the last layer. */
@@ -123,13 +123,13 @@ public record DecoderStack(
         KeyValueCache past = KeyValueCache.from(cache);
         Ops ops = context.ops();
         try (Scope scope = ops.scope()) {
+            SequenceLayout own = past == null ? batch.layout() : past.known(batch.layout());
             InputFlow flow =
                     input.forward(
-                            context,
-                            new InputFlow(embedding.forward(context, batch), batch.layout()));
+                            context, InputFlow.of(embedding.forward(context, batch), own, batch));
             SequenceLayout layout = flow.layout();
             int keys = KeyValueCache.begin(past, context, batch.layout(), layout.length());
-            Tensor x = entrance.enter(context, flow.embeddings(), layout);
+            Tensor x = entrance.enter(context, flow, batch);
             Ops.@Nullable RotaryTable turns = rotary == null ? null : rotary.table(ops, layout, x);
             List<AttentionMask> masks = masks(context, layout, keys, x);
             for (int i = 0; i < layers.size(); i++) {
@@ -141,6 +141,9 @@ public record DecoderStack(
                 x = next;
             }
             if (past != null) {
+                if (batch.layout().past() == 0) {
+                    past.keepVirtual(layout, layout.length() - batch.length());
+                }
                 past.advance(layout.length());
             }
             return scope.keep(exit.leave(context, x));

@@ -47,11 +47,8 @@ public record EncoderEmbeddings(
          * @param first the position of the first token
          */
         static Counting byIndex(int first) {
-            return (layout, batch) -> {
-                long[] positions = new long[layout.rows() * layout.length()];
-                Arrays.setAll(positions, i -> first + layout.past() + i % layout.length());
-                return positions;
-            };
+            return (layout, batch) ->
+                    Arrays.stream(Indices.of(layout, batch)).map(index -> first + index).toArray();
         }
 
         /**
@@ -68,12 +65,14 @@ public record EncoderEmbeddings(
                     return virtual.positions(layout, batch);
                 }
                 long[] positions = batch.inputIds().clone();
+                int[] missing = Indices.missingPrefix(layout, batch);
                 long tokens = 0;
                 for (int i = 0; i < positions.length; i++) {
                     tokens = i % layout.length() == 0 ? 0 : tokens;
                     boolean token = positions[i] != padId;
                     tokens += token ? 1 : 0;
-                    positions[i] = padId + (token ? tokens + layout.past() : 0);
+                    long before = layout.past() - missing[i / layout.length()];
+                    positions[i] = padId + (token ? tokens + before : 0);
                 }
                 return positions;
             };
@@ -103,15 +102,7 @@ public record EncoderEmbeddings(
 
     private long[] places(SequenceLayout layout, TokenBatch batch) {
         long[] places = rule.positions(layout, batch);
-        long last = Arrays.stream(places).max().orElse(0);
-        if (last >= positions.vocabulary()) {
-            throw new PeftException(
-                    "a row of "
-                            + layout.length()
-                            + " positions is "
-                            + (last + 1 - positions.vocabulary())
-                            + " too long for this model. Cut the texts.");
-        }
+        PositionLimit.check(layout, places, batch, positions.vocabulary());
         return places;
     }
 

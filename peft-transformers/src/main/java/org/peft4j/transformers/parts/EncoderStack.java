@@ -97,7 +97,7 @@ public record EncoderStack(
             InputFlow flow =
                     input.forward(
                             context,
-                            new InputFlow(embedding.forward(context, batch), batch.layout()));
+                            InputFlow.of(embedding.forward(context, batch), batch.layout(), batch));
             Tensor x = entrance.enter(context, flow, batch);
             AttentionMask mask = mask(context, flow.layout(), x);
             AttentionCore.Step step = AttentionCore.Step.encoding(mask);

@@ -1,6 +1,7 @@
 package org.peft4j.transformers.parts;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.DecodingCache;
@@ -28,6 +29,7 @@ public final class KeyValueCache implements DecodingCache {
     private int capacity;
     private int length;
     private @Nullable SequenceLayout source;
+    private int[] leadingPadding = new int[0];
 
     /**
      * What a layer made of the encoder's output.
@@ -146,6 +148,25 @@ public final class KeyValueCache implements DecodingCache {
         length += positions;
     }
 
+    /**
+     * Keeps which of the first pass's virtual tokens are padding: rows that have fewer of them than
+     * others begin with it, and nobody else knows.
+     *
+     * @param layout that of the first pass, with virtual tokens
+     * @param virtual how many
+     */
+    void keepVirtual(SequenceLayout layout, int virtual) {
+        leadingPadding = layout.leadingPadding(virtual);
+    }
+
+    /** Returns the layout of a later pass with that padding. */
+    SequenceLayout known(SequenceLayout layout) {
+        boolean pads = Arrays.stream(leadingPadding).anyMatch(columns -> columns > 0);
+        return pads && layout.past() == length && layout.rows() == rows
+                ? layout.withPaddedPast(leadingPadding)
+                : layout;
+    }
+
     /** Returns the layout of what the encoder read, or null before it has run. */
     public @Nullable SequenceLayout source() {
         return source;
@@ -180,6 +201,10 @@ public final class KeyValueCache implements DecodingCache {
             layers.forEach(layer -> layer.reorder(order));
             families.follow(order, length);
             rows = order.length;
+            if (leadingPadding.length > 0) {
+                int[] before = leadingPadding;
+                leadingPadding = Arrays.stream(order).map(row -> before[row]).toArray();
+            }
             if (source != null) {
                 source = source.withRows(order);
             }

@@ -1,11 +1,14 @@
 package org.peft4j.transformers.parts;
 
+import java.util.Arrays;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.SequenceLayout;
+import org.peft4j.core.TokenBatch;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.EmbeddingPoint;
+import org.peft4j.core.points.InputFlow;
 
 /**
  * Adds an embedding of each token's position. There are no more positions than the table has rows.
@@ -16,36 +19,24 @@ import org.peft4j.core.points.EmbeddingPoint;
 public record LearnedPositions(EmbeddingPoint table, int offset) implements DecoderStack.Entrance {
 
     @Override
-    public Tensor enter(ForwardContext context, Tensor x, SequenceLayout layout) {
-        return context.ops().add(x, embeddings(context, layout));
+    public Tensor enter(ForwardContext context, InputFlow flow, TokenBatch batch) {
+        return add(context, flow, flow.layout().positions(), batch);
     }
 
     /**
-     * Returns the embeddings of a layout's positions, [rows, length, width].
+     * Adds the embeddings of given positions.
      *
+     * @param flow [rows, length, width], with the virtual tokens of methods
+     * @param positions from 0, [rows, length]
+     * @param batch the tokens that came in
      * @throws PeftException if a position lies beyond the table
      */
-    public Tensor embeddings(ForwardContext context, SequenceLayout layout) {
+    public Tensor add(ForwardContext context, InputFlow flow, long[] positions, TokenBatch batch) {
         Ops ops = context.ops();
-        long[] positions = layout.positions();
-        long last = table.vocabulary() - 1 - offset;
-        for (int i = 0; i < positions.length; i++) {
-            if (positions[i] > last) {
-                throw new PeftException(
-                        "row "
-                                + i / layout.length()
-                                + " needs the position "
-                                + positions[i]
-                                + ", but "
-                                + table.path()
-                                + " has "
-                                + (last + 1)
-                                + ", virtual tokens included: 0 to "
-                                + last
-                                + ". Shorten the input, or generate less.");
-            }
-            positions[i] += offset;
-        }
-        return table.forward(context, ops.longs(positions, layout.rows(), layout.length()));
+        SequenceLayout layout = flow.layout();
+        PositionLimit.check(layout, positions, batch, table.vocabulary() - offset);
+        long[] rows = Arrays.stream(positions).map(position -> position + offset).toArray();
+        Tensor ids = ops.longs(rows, layout.rows(), layout.length());
+        return ops.add(flow.embeddings(), table.forward(context, ids));
     }
 }

@@ -17,6 +17,7 @@ import org.peft4j.core.InjectionPoints;
 import org.peft4j.core.TaskType;
 import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.Activation;
+import org.peft4j.core.ops.FusedLayout;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.WeightOps;
 import org.peft4j.core.points.AdapterPlace;
@@ -252,6 +253,18 @@ public final class Modules {
         return selfAttention(path, heads.heads(), heads.keyValueHeads(), heads.headDim());
     }
 
+    /** An attention core whose queries, keys and values come from one projection. */
+    public AttentionPoint fusedAttention(String path, HeadShape heads, FusedLayout layout) {
+        return add(
+                new AttentionPoint(
+                        path,
+                        AttentionPoint.Kind.SELF,
+                        heads.heads(),
+                        heads.keyValueHeads(),
+                        heads.headDim(),
+                        layout));
+    }
+
     /**
      * A gated feed-forward of {@code gate_proj}, {@code up_proj} and {@code down_proj}.
      *
@@ -329,8 +342,8 @@ public final class Modules {
     }
 
     /** The embedded sequence of an encoder or a decoder. */
-    public InputPoint input(String path, InputPoint.Kind kind, long width) {
-        return add(new InputPoint(path, kind, width));
+    public InputPoint input(String path, InputPoint.Kind kind, TokenEmbedding tokens) {
+        return add(new InputPoint(path, kind, tokens.table(), tokens.factor()));
     }
 
     /** Returns all points made so far. */

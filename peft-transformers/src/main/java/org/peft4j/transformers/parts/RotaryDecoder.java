@@ -1,22 +1,17 @@
 package org.peft4j.transformers.parts;
 
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.BadFileException;
-import org.peft4j.core.TaskType;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.WeightOps;
 import org.peft4j.core.points.EmbeddingPoint;
 import org.peft4j.core.points.InputPoint;
-import org.peft4j.core.points.LinearPoint;
 import org.peft4j.core.points.NormPoint;
-import org.peft4j.transformers.heads.LanguageModelHead;
-import org.peft4j.transformers.heads.TaskHead;
 import org.peft4j.transformers.parts.rotary.Rotary;
 import org.peft4j.transformers.parts.rotary.RotaryKeys;
 import org.peft4j.transformers.parts.rotary.RotarySettings;
@@ -45,8 +40,6 @@ public record RotaryDecoder(
         List<Integer> windows,
         boolean tied,
         double initializerRange) {
-
-    private static final String HEAD = "lm_head";
 
     /** Copies the list. */
     public RotaryDecoder {
@@ -110,29 +103,27 @@ public record RotaryDecoder(
             IntFunction<? extends DecoderStack.Layer> layer,
             Function<String, NormPoint> norm) {
         String root = modules.root();
-        EmbeddingPoint table = modules.embedding(root + "embed_tokens", vocabularySize, hiddenSize);
-        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, hiddenSize);
+        EmbeddingPoint table =
+                DecoderHead.table(modules, root + "embed_tokens", vocabularySize, hiddenSize, tied);
+        TokenEmbedding tokens = new TokenEmbedding(table, factor(checkpoint, scales.embeddings()));
+        InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, tokens);
         List<? extends DecoderStack.Layer> all =
                 IntStream.range(0, layers).mapToObj(layer).toList();
         DecoderStack stack =
                 new DecoderStack(
-                        new TokenEmbedding(table, factor(checkpoint, scales.embeddings())),
+                        tokens,
                         input,
                         DecoderStack.Entrance.PLAIN,
                         new Rotary(checkpoint.door(), rope),
                         all,
                         windows,
                         DecoderStack.Exit.norm(norm.apply(root + "norm")));
-        boolean writesText = modules.head().task() == TaskType.CAUSAL_LM;
         return new DecoderModel(
                 checkpoint,
                 modules,
                 new FrozenBase.Sizes(hiddenSize, vocabularySize, layers, maxPositions),
                 stack,
-                writesText
-                        ? languageModel(modules, table, scales.cap())
-                        : DecoderHeads.other(modules, hiddenSize, "score", initializerRange),
-                writesText && tied ? Map.of(HEAD + ".weight", table.path() + ".weight") : Map.of());
+                DecoderHead.of(modules, table, tied, scales.cap(), "score", initializerRange));
     }
 
     private static @Nullable Tensor factor(OpenedCheckpoint checkpoint, double factor) {
@@ -143,10 +134,5 @@ public record RotaryDecoder(
         try (Tensor wide = ops.floats(new float[] {(float) factor}, 1)) {
             return ops.cast(wide, checkpoint.dtype());
         }
-    }
-
-    private TaskHead languageModel(Modules modules, EmbeddingPoint table, double cap) {
-        LinearPoint linear = DecoderHeads.vocabulary(modules, HEAD, table, tied, false);
-        return new LanguageModelHead(TaskType.CAUSAL_LM, linear, 1, cap, null);
     }
 }

@@ -3,6 +3,7 @@ package org.peft4j.transformers.parts;
 import java.util.Arrays;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.peft4j.core.DecodingCache;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.SequenceLayout;
@@ -20,6 +21,7 @@ final class SwitchingCache implements DecodingCache {
     private final int pretrained;
     private KeyValueCache cache;
     private long[][] tokens;
+    private long @Nullable [] taskIds;
 
     /**
      * Begins empty.
@@ -95,10 +97,12 @@ final class SwitchingCache implements DecodingCache {
                 System.arraycopy(given, (row + 1) * width - length, mask, row * length, length);
             }
         }
-        return new TokenBatch(new SequenceLayout(rows, 0, length, mask), ids);
+        TokenBatch all = new TokenBatch(new SequenceLayout(rows, 0, length, mask), ids);
+        return taskIds == null ? all : all.withTaskIds(taskIds);
     }
 
     private void remember(TokenBatch batch) {
+        taskIds = batch.taskIds() == null ? taskIds : batch.taskIds();
         for (int row = 0; row < tokens.length; row++) {
             int before = tokens[row].length;
             tokens[row] = Arrays.copyOf(tokens[row], before + batch.length());
@@ -121,6 +125,8 @@ final class SwitchingCache implements DecodingCache {
     public void reorder(int... rows) {
         cache.reorder(rows);
         tokens = Arrays.stream(rows).mapToObj(row -> tokens[row].clone()).toArray(long[][]::new);
+        long[] tasks = taskIds;
+        taskIds = tasks == null ? null : Arrays.stream(rows).mapToLong(r -> tasks[r]).toArray();
     }
 
     @Override

@@ -12,7 +12,7 @@
  * {@link org.peft4j.transformers.parts.RotaryDecoder} does that. An encoder becomes an {@link
  * org.peft4j.transformers.parts.EncoderModel}, and an encoder with a decoder an {@link
  * org.peft4j.transformers.parts.EncoderDecoderModel}. {@link
- * org.peft4j.transformers.parts.DecoderHeads}, {@link org.peft4j.transformers.parts.EncoderHeads}
+ * org.peft4j.transformers.parts.DecoderHead}, {@link org.peft4j.transformers.parts.EncoderHeads}
  * and {@link org.peft4j.transformers.parts.EncoderDecoderHeads} give them any task's head. Whatever
  * else a base needs is in {@link org.peft4j.transformers.parts.FrozenBase}. To add a family:
  *

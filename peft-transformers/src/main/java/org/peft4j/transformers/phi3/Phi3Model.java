@@ -78,10 +78,11 @@ public final class Phi3Model {
     private FusedSelfAttention attention(String path) {
         HeadShape heads = config.heads();
         int fused = heads.queryWidth() + 2 * heads.keyWidth();
+        FusedLayout layout = FusedLayout.blocks(heads.keyValueHeads());
         return new FusedSelfAttention(
                 modules.linear(path + ".qkv_proj", LinearRole.QUERY_KEY_VALUE, fused, width, false),
-                FusedLayout.blocks(heads.keyValueHeads()),
-                AttentionCore.of(modules.selfAttention(path, heads)),
+                layout,
+                AttentionCore.of(modules.fusedAttention(path, heads, layout)),
                 modules.linear(
                         path + ".o_proj",
                         LinearRole.ATTENTION_OUTPUT,

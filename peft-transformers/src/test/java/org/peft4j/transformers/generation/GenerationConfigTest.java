@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonParser;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -146,5 +149,39 @@ final class GenerationConfigTest {
                          "use_cache": true, "chat_format": "chatml", "top_h": null,
                          "cache_implementation": "hybrid", "output_scores": true}
                         """));
+    }
+
+    /** The names of what transformers 5.23 writes, and some that nobody knows. */
+    @Test
+    void knowsWhatItSkips() {
+        assertEquals(
+                Set.of("chat_format", "lang_to_id"),
+                GenerationKeys.unknown(
+                        JsonParser.parseString(
+                                        """
+                                        {"temperature": 1.0, "top_h": 0.2, "guidance_scale": 2.0,
+                                         "use_cache": true, "transformers_version": "5.23.0",
+                                         "prompt_lookup_num_tokens": 3, "chat_format": "chatml",
+                                         "max_context": null, "lang_to_id": {"<|de|>": 1}}
+                                        """)
+                                .getAsJsonObject()));
+    }
+
+    @Test
+    void warnsByNameOfWhatItDoesNotKnow() throws IOException {
+        Files.writeString(directory.resolve("config.json"), "{\"hidden_size\": 3}");
+        Files.writeString(
+                directory.resolve("generation_config.json"),
+                "{\"temprature\": 0.5, \"use_cache\": true}");
+        PrintStream before = System.err;
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
+        try {
+            GenerationConfig.read(directory);
+        } finally {
+            System.setErr(before);
+        }
+        String log = written.toString(StandardCharsets.UTF_8);
+        assertTrue(log.contains("[temprature] are not followed"), log);
     }
 }

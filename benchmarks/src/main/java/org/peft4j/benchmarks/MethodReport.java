@@ -1,0 +1,66 @@
+package org.peft4j.benchmarks;
+
+import com.google.gson.JsonObject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.peft4j.core.files.AtomicFiles;
+import org.peft4j.core.files.FileBody;
+import org.peft4j.examples.sst2.Recipes;
+
+/** The table that a reader of the papers knows: one method a row. */
+final class MethodReport {
+
+    private MethodReport() {}
+
+    /** Writes a Markdown file with the methods that have a finished run. */
+    static void write(Path file, Sst2Runs runs, RunLog log) {
+        List<String> lines = new ArrayList<>();
+        lines.add("# Every method on SST-2");
+        lines.add("");
+        lines.add(
+                "Accuracy on the 872 sentences of the development set: mean and standard deviation"
+                        + " over the seeds, then each seed. "
+                        + runs.describe()
+                        + ". Parameters and files are those of the adapter with its classification"
+                        + " head; time and peak memory are means, of the training and of its whole"
+                        + " process.");
+        lines.add("");
+        lines.add(
+                "| method | trainable parameters | share, % | file, KiB | time, s | peak memory,"
+                        + " MiB | accuracy, % | of each seed | measured |");
+        lines.add("|---|---:|---:|---:|---:|---:|---:|---|---|");
+        for (String method : Recipes.names()) {
+            List<JsonObject> found = runs.finished(log, method, Map.of());
+            if (!found.isEmpty()) {
+                lines.add(row(method, found));
+            }
+        }
+        String text = String.join("\n", lines) + "\n";
+        AtomicFiles.writeFile(file, FileBody.of(text));
+    }
+
+    private static String row(String method, List<JsonObject> runs) {
+        JsonObject first = runs.get(0);
+        Statistics accuracy = Statistics.of(runs, "dev_accuracy");
+        double trainable = first.get("trainable_parameters").getAsDouble();
+        return String.format(
+                Locale.ROOT,
+                "| %s | %,.0f | %.3f | %,.0f | %.0f | %,.0f | %.2f ± %.2f | %s | %s |",
+                method,
+                trainable,
+                100 * trainable / first.get("all_parameters").getAsDouble(),
+                first.get("file_bytes").getAsDouble() / 1024,
+                Statistics.of(runs, "train_s").mean(),
+                Statistics.of(runs, "peak_rss_mib").mean(),
+                100 * accuracy.mean(),
+                100 * accuracy.deviation(),
+                accuracy.values().stream()
+                        .map(value -> String.format(Locale.ROOT, "%.2f", 100 * value))
+                        .collect(Collectors.joining(", ")),
+                first.get("date").getAsString());
+    }
+}

@@ -1,0 +1,74 @@
+package org.peft4j.benchmarks;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.peft4j.core.BadFileException;
+
+/** Finished runs in a file, a JSON object a line: what was run, and what came out. */
+final class RunLog {
+
+    private final Path file;
+    private final List<JsonObject> runs;
+
+    private RunLog(Path file, List<JsonObject> runs) {
+        this.file = file;
+        this.runs = runs;
+    }
+
+    /** Reads a file, or starts an empty log where there is none. */
+    static RunLog open(Path file) throws IOException {
+        List<JsonObject> runs = new ArrayList<>();
+        List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+        for (int i = 0; i < lines.size(); i++) {
+            try {
+                runs.add(JsonParser.parseString(lines.get(i)).getAsJsonObject());
+            } catch (JsonParseException | IllegalStateException e) {
+                throw new BadFileException(
+                        file, "line " + (i + 1) + " is not a JSON object", "Delete that line", e);
+            }
+        }
+        return new RunLog(file, runs);
+    }
+
+    /** Returns all runs. */
+    List<JsonObject> runs() {
+        return Collections.unmodifiableList(runs);
+    }
+
+    /** Returns the run that holds all that the key holds. */
+    Optional<JsonObject> find(JsonObject key) {
+        return runs.stream().filter(run -> holds(run, key)).findFirst();
+    }
+
+    private static boolean holds(JsonObject run, JsonObject key) {
+        for (Map.Entry<String, JsonElement> entry : key.entrySet()) {
+            if (!entry.getValue().equals(run.get(entry.getKey()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Adds a run to the end of the file. */
+    void add(JsonObject key, JsonObject result) throws IOException {
+        JsonObject run = key.deepCopy();
+        result.entrySet().forEach(entry -> run.add(entry.getKey(), entry.getValue()));
+        Path parent = file.toAbsolutePath().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
+        }
+        Files.writeString(file, run + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        runs.add(run);
+    }
+}

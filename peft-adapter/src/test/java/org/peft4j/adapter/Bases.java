@@ -1,0 +1,30 @@
+package org.peft4j.adapter;
+
+import org.peft4j.core.BaseModel;
+import org.peft4j.core.TaskType;
+import org.peft4j.fixtures.AdapterFixture;
+import org.peft4j.fixtures.Fixtures;
+import org.peft4j.transformers.Checkpoints;
+import org.peft4j.transformers.LoadOptions;
+
+/** Opens the fixtures' bases. */
+public final class Bases {
+
+    private Bases() {}
+
+    /** Opens a base for language modelling. */
+    public static BaseModel open(String name) {
+        return Checkpoints.open(Fixtures.base(name), LoadOptions.defaults().withName(name));
+    }
+
+    /** Opens a base for a task. */
+    public static BaseModel open(String name, TaskType task) {
+        return Checkpoints.open(
+                Fixtures.base(name), LoadOptions.defaults().withName(name).withTask(task));
+    }
+
+    /** Opens a fixture's base for its task. */
+    public static BaseModel open(AdapterFixture fixture) {
+        return open(fixture.baseName(), fixture.task());
+    }
+}

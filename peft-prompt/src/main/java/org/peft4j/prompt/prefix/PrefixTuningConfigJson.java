@@ -1,0 +1,54 @@
+package org.peft4j.prompt.prefix;
+
+import com.google.gson.JsonObject;
+import org.peft4j.core.AdapterOrigin;
+import org.peft4j.core.PeftConfigJson;
+import org.peft4j.core.files.JsonFields;
+
+/** {@code adapter_config.json} of a prefix, key by key as peft writes it. */
+final class PrefixTuningConfigJson {
+
+    private static final String CROSS = "cross_attention_prefix";
+
+    private PrefixTuningConfigJson() {}
+
+    static JsonObject write(PrefixTuningConfig config) {
+        JsonObject json = new JsonObject();
+        config.origin().writeTo(json, PrefixTuningConfig.PEFT_TYPE);
+        json.addProperty("num_virtual_tokens", config.numVirtualTokens());
+        json.addProperty("token_dim", config.tokenDim());
+        json.addProperty("num_transformer_submodules", config.numTransformerSubmodules());
+        json.addProperty("num_attention_heads", config.numAttentionHeads());
+        json.addProperty("num_layers", config.numLayers());
+        json.addProperty("encoder_hidden_size", config.encoderHiddenSize());
+        json.addProperty("prefix_projection", config.prefixProjection());
+        json.addProperty("init_weights", config.initWeights());
+        json.add("modules_to_save", PeftConfigJson.namesOrNull(config.modulesToSave()));
+        if (config.crossAttention()) {
+            json.addProperty(CROSS, true);
+        }
+        return json;
+    }
+
+    static PrefixTuningConfig read(JsonFields json) {
+        return PeftConfigJson.read(json, new JsonObject(), () -> settings(json));
+    }
+
+    private static PrefixTuningConfig settings(JsonFields json) {
+        PrefixTuningConfigBuilder builder =
+                PrefixTuningConfig.builder()
+                        .origin(AdapterOrigin.read(json))
+                        .numVirtualTokens(json.positiveInt("num_virtual_tokens"));
+        json.optionalPositiveInt("token_dim").ifPresent(builder::tokenDim);
+        json.optionalPositiveInt("num_transformer_submodules")
+                .ifPresent(builder::numTransformerSubmodules);
+        json.optionalPositiveInt("num_attention_heads").ifPresent(builder::numAttentionHeads);
+        json.optionalPositiveInt("num_layers").ifPresent(builder::numLayers);
+        json.optionalPositiveInt("encoder_hidden_size").ifPresent(builder::encoderHiddenSize);
+        json.optionalBool("prefix_projection").ifPresent(builder::prefixProjection);
+        json.optionalString("init_weights").ifPresent(builder::initWeights);
+        json.optionalBool(CROSS).ifPresent(builder::crossAttention);
+        json.optionalStrings("modules_to_save").ifPresent(builder::modulesToSave);
+        return builder.build();
+    }
+}

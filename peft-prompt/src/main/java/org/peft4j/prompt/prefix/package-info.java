@@ -1,0 +1,21 @@
+/**
+ * Prefix tuning (Li and Liang 2021) and P-tuning v2 (Liu et al. 2022): trained keys and values
+ * before those of every layer.
+ *
+ * <p>In every self attention of a decoder, or of an encoder that stands alone, the keys and values
+ * of the sequence [K; V] become [P_K, K; P_V, V]. Every query sees the prefix, and the sequence's
+ * positions are counted as if it came behind as many tokens. Of an encoder-decoder it is the
+ * decoder that gets the prefix, as in Python's {@code peft}; cross attention can have one of its
+ * own, which {@code peft} has not.
+ *
+ * <p>With {@code prefix_projection} the prefix is made by an encoder in training: P = W₂ tanh(W₁ e
+ * + b₁) + b₂ of learned embeddings e. What it makes is all that inference needs; the encoder itself
+ * is kept in {@code prompt_encoder.safetensors} beside the adapter.
+ *
+ * <p>All parts of a prefix lie in one matrix P of shape [tokens, layers · 2 · heads · d], saved as
+ * {@code prompt_embeddings}: by layer, keys before values, by head.
+ */
+@NullMarked
+package org.peft4j.prompt.prefix;
+
+import org.jspecify.annotations.NullMarked;

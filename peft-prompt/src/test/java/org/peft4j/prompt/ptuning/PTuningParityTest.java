@@ -1,0 +1,21 @@
+package org.peft4j.prompt.ptuning;
+
+import org.peft4j.core.BaseModel;
+import org.peft4j.core.PeftMethod;
+import org.peft4j.fixtures.AdapterFixture;
+import org.peft4j.fixtures.AdapterParity;
+import org.peft4j.prompt.Bases;
+
+/** What peft computes, trains and saves with P-tuning, this library does too. */
+final class PTuningParityTest extends AdapterParity {
+
+    @Override
+    protected PeftMethod method() {
+        return new PTuningMethod();
+    }
+
+    @Override
+    protected BaseModel open(AdapterFixture fixture) {
+        return Bases.open(fixture);
+    }
+}
