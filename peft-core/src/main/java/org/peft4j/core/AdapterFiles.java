@@ -134,9 +134,9 @@ final class AdapterFiles {
                     alias
                             + " and "
                             + parameter.key()
-                            + " are one tied weight (ensure_weight_tying), but hold other values",
-                    "Save the adapter again, or set ensure_weight_tying to false in"
-                            + " adapter_config.json and name both in modules_to_save");
+                            + " are one tied parameter, but hold other values",
+                    "Save the adapter again, or, where ensure_weight_tying in adapter_config.json"
+                            + " ties them, set it to false and name both in modules_to_save");
         }
     }
 

@@ -237,8 +237,9 @@ public final class PeftModel implements AutoCloseable {
                 new AdapterBuilder(base, stored, seed, members.adapters(), members::close);
         try {
             method.build(config, builder);
-            builder.copyModules(config.modulesToSave(), config.ensureWeightTying());
-            builder.copyStoredHead();
+            ModulesToSave modules = new ModulesToSave(builder, base);
+            modules.place(config.modulesToSave(), config.ensureWeightTying());
+            modules.placeStoredHead(stored);
             return builder.build(name, config);
         } catch (RuntimeException e) {
             builder.discard();

@@ -755,6 +755,26 @@ public final class Ops implements AutoCloseable {
         return call("flat_rows", x.dtype(), x, index);
     }
 
+    /**
+     * Embeddings with those of some tokens replaced.
+     *
+     * @param x [batch, length, width]
+     * @param ids INT64 [batch, length], what x embeds
+     * @param tokens INT64 [n], in ascending order
+     * @param values [n, width], the tokens' own embeddings; rounded to x's dtype
+     * @return the shape and dtype of x
+     */
+    public Tensor replaceTokens(Tensor x, Tensor ids, Tensor tokens, Tensor values) {
+        return call("replace_tokens", x.dtype(), x, ids, tokens, values);
+    }
+
+    /**
+     * y with the features that index names replaced by z's, [batch, …, n], rounded to y's dtype.
+     */
+    public Tensor replaceFeatures(Tensor y, Tensor index, Tensor z) {
+        return call("replace_features", y.dtype(), y, index, z);
+    }
+
     /** y with d added to the rows that index names; d is rounded to y's dtype. */
     public Tensor addRows(Tensor y, Tensor index, Tensor d) {
         return call("add_rows", y.dtype(), y, index, d);

@@ -365,6 +365,18 @@ class Ops(Module):
   def flat_rows(self: __torch__.Ops, x: Tensor, index: Tensor) -> Tensor:
     return torch.index_select(x.reshape([-1, x.size(-1)]), 0, index)
 
+  # Rows of x [batch, length, width] whose id is among the tokens, which ascend, become the tokens' values.
+  def replace_tokens(self: __torch__.Ops, x: Tensor, ids: Tensor, tokens: Tensor, values: Tensor) -> Tensor:
+    place = torch.searchsorted(tokens, ids).clamp(None, torch.numel(tokens) - 1)
+    found = torch.eq(torch.embedding(tokens.unsqueeze(-1), place).squeeze(-1), ids)
+    return torch.where(found.unsqueeze(-1), torch.embedding(values, place).to(x.dtype), x)
+
+  def replace_features(self: __torch__.Ops, y: Tensor, index: Tensor, z: Tensor) -> Tensor:
+    return torch.index_copy(y, -1, index, z.to(y.dtype))
+
+  def replace_rows(self: __torch__.Ops, x: Tensor, index: Tensor, values: Tensor) -> Tensor:
+    return torch.index_copy(x, 0, index, values)
+
   def add_rows(self: __torch__.Ops, y: Tensor, index: Tensor, d: Tensor) -> Tensor:
     return torch.index_add(y, 0, index, d.to(y.dtype))
 

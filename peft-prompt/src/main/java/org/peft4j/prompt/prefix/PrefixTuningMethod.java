@@ -51,11 +51,14 @@ public final class PrefixTuningMethod implements PeftMethod {
                             + " attention. Leave it out.");
         }
         AttentionPoint first = points.self().get(0);
-        return prefix.toBuilder().origin(Tasks.settled(prefix.origin(), base)).build().settled(
-                first.keyValueHeads() * first.headDim(),
-                first.keyValueHeads(),
-                points.self().size(),
-                points.isEncoderDecoder() ? 2 : 1);
+        return prefix.toBuilder()
+                .origin(Tasks.settled(prefix.origin(), base))
+                .build()
+                .settled(
+                        first.keyValueHeads() * first.headDim(),
+                        first.keyValueHeads(),
+                        points.self().size(),
+                        points.isEncoderDecoder() ? 2 : 1);
     }
 
     @Override

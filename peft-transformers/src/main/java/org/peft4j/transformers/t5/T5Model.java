@@ -127,7 +127,8 @@ public final class T5Model {
                 layers.positions(),
                 layers.layers(),
                 DecoderStack.Exit.norm(
-                        modules.rmsNorm(path + ".final_layer_norm", config.width(), config.epsilon())));
+                        modules.rmsNorm(
+                                path + ".final_layer_norm", config.width(), config.epsilon())));
     }
 
     private static DecoderStack decoder(
@@ -152,7 +153,8 @@ public final class T5Model {
                 layers.layers(),
                 Collections.nCopies(config.decoderLayers(), AttentionMask.NO_WINDOW),
                 DecoderStack.Exit.norm(
-                        modules.rmsNorm(path + ".final_layer_norm", config.width(), config.epsilon())));
+                        modules.rmsNorm(
+                                path + ".final_layer_norm", config.width(), config.epsilon())));
     }
 
     private static TaskHead head(
