@@ -44,6 +44,8 @@ public final class AdapterBuilder {
     private final BaseModel base;
     private final @Nullable StoredAdapter stored;
     private final SplittableRandom random;
+    private final List<Adapter> members;
+    private final Runnable releaseMembers;
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<InjectionPoint, Placement> placements = new LinkedHashMap<>();
     private final Map<String, String> aliases = new LinkedHashMap<>();
@@ -59,9 +61,18 @@ public final class AdapterBuilder {
      * @param base what it is for
      * @param stored the files that its values will come from, or null if it is new
      * @param seed decides its values if it is new
+     * @param members the adapters it is made of
+     * @param releaseMembers lets go of them, when the adapter is freed
      */
-    AdapterBuilder(BaseModel base, @Nullable StoredAdapter stored, long seed) {
+    AdapterBuilder(
+            BaseModel base,
+            @Nullable StoredAdapter stored,
+            long seed,
+            List<Adapter> members,
+            Runnable releaseMembers) {
         this.base = base;
+        this.members = List.copyOf(members);
+        this.releaseMembers = releaseMembers;
         this.stored = stored;
         this.random = new SplittableRandom(seed);
     }
@@ -74,6 +85,22 @@ public final class AdapterBuilder {
     /** Returns what is known of the base. */
     public ModelInfo info() {
         return base.info();
+    }
+
+    /**
+     * Returns what another adapter placed at a point.
+     *
+     * @param name one of those that the config {@linkplain PeftConfig#composes composes}
+     * @param point any point
+     * @return the placement, or null if that adapter does not act there
+     */
+    public @Nullable Placement composed(String name, InjectionPoint point) {
+        for (Adapter member : members) {
+            if (member.name().equals(name)) {
+                return member.at(point);
+            }
+        }
+        throw new IllegalArgumentException(name + " is none of the composed adapters");
     }
 
     /** Returns operators on weights, for initialisations that look at the frozen ones. */
@@ -391,7 +418,8 @@ public final class AdapterBuilder {
                 encoded,
                 placements,
                 hook,
-                report);
+                report,
+                releaseMembers);
     }
 
     /** Frees what was made, when the adapter cannot be built. */
