@@ -255,15 +255,7 @@ public final class ForwardContext implements AutoCloseable {
                 List<Group> alone = List.of(new Group(null, new int[0], own.stack()));
                 long other = seed ^ Long.rotateLeft(++draws, 32);
                 return new ForwardContext(
-                        ops,
-                        overlay,
-                        alone,
-                        List.of(),
-                        false,
-                        other,
-                        computed,
-                        handedOn,
-                        watchers);
+                        ops, overlay, alone, List.of(), false, other, computed, handedOn, watchers);
             }
         }
         return this;

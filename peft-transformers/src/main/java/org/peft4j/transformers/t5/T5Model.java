@@ -78,7 +78,8 @@ public final class T5Model {
                 layers.positions(),
                 layers.layers(),
                 DecoderStack.Exit.norm(
-                        modules.rmsNorm(path + ".final_layer_norm", config.width(), config.epsilon())));
+                        modules.rmsNorm(
+                                path + ".final_layer_norm", config.width(), config.epsilon())));
     }
 
     private static DecoderStack decoder(Modules modules, T5Config config, Embeddings embeddings) {
@@ -102,7 +103,8 @@ public final class T5Model {
                 layers.layers(),
                 Collections.nCopies(config.decoderLayers(), AttentionMask.NO_WINDOW),
                 DecoderStack.Exit.norm(
-                        modules.rmsNorm(path + ".final_layer_norm", config.width(), config.epsilon())));
+                        modules.rmsNorm(
+                                path + ".final_layer_norm", config.width(), config.epsilon())));
     }
 
     private static TaskHead head(
