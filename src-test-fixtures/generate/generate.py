@@ -45,6 +45,8 @@ import ties
 import trainable_tokens
 
 MARK = "golden/environment.json"
+# What hub/ writes, with other libraries.
+OTHERS = ("hub", "golden/hub", "adapters/bn-*", "adapters/fusion-*", "golden/adapters/bn-*", "golden/adapters/fusion-*")
 # Of gradients and of weights after many steps, and the same in bfloat16.
 ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
@@ -60,6 +62,13 @@ def write_environment(root: Path) -> None:
         "python": platform.python_version(),
         "versions": {library.__name__: library.__version__ for library in libraries},
     })
+
+
+def keep_others(out: Path, root: Path) -> None:
+    for old in (path for pattern in OTHERS for path in out.glob(pattern)):
+        new = root / old.relative_to(out)
+        new.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(old, new) if old.is_dir() else shutil.copyfile(old, new)
 
 
 def restore_rounded(root: Path, out: Path) -> None:
@@ -101,6 +110,8 @@ def main() -> None:
         root = Path(scratch) / "fixtures"
         if arguments.only:
             shutil.copytree(out, root)
+        else:
+            keep_others(out, root)
         for part in (part for part in PARTS if part.__name__ in (arguments.only or [part.__name__])):
             print(part.__name__, flush=True)
             part.write(root)

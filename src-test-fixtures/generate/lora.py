@@ -69,6 +69,12 @@ CASES = {
     "t5-seq2seq": ("t5", task("SEQ_2_SEQ_LM")),
     "bart-seq2seq": ("bart", task("SEQ_2_SEQ_LM")),
     "bert-feature": ("bert", task("FEATURE_EXTRACTION")),
+    "llama-tokens": ("llama", CAUSAL | QV | dict(trainable_token_indices=[5, 3, 90])),
+    "llama-tokens-by-name": ("llama", CAUSAL | QV | dict(
+        trainable_token_indices={"embed_tokens": [5, 3], "lm_head": [8]},
+    )),
+    # The output embedding follows.
+    "tied-tokens": ("llama-tied-scaled", CAUSAL | QV | dict(trainable_token_indices={"embed_tokens": [2, 60]})),
     "tied-lora-bias": ("llama-tied-scaled", CAUSAL | dict(target_modules=["q_proj", "up_proj"], lora_bias=True)),
 }
 SCHEDULED = ("llama-plain", "qwen2-bias-all")

@@ -65,8 +65,8 @@ final class DecodeComparison implements Callable<Integer> {
             }
         }
         System.out.printf(
-                "%s; prompts of %d tokens, %d new ones, %d threads, medians of %d runs%n%n",
-                base.describe(), prompt, newTokens, peers.threads, peers.runs);
+                "%s; prompts of %d tokens, %d new ones, %s%n%n",
+                base.describe(), prompt, newTokens, peers.describe());
         table.forEach(System.out::println);
         return 0;
     }

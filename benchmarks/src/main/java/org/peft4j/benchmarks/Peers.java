@@ -7,46 +7,29 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.peft4j.core.ops.DType;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The two sides of a comparison: each run is a fresh process that prints one JSON object. */
+/** Several runs of both sides on random checkpoints of several dtypes. */
 final class Peers {
 
-    @Option(
-            names = "--python",
-            defaultValue = "python3",
-            description =
-                    "a Python that has src-test-fixtures/generate/requirements.txt"
-                            + " (${DEFAULT-VALUE})")
-    String python = "python3";
-
-    @Option(
-            names = "--scripts",
-            defaultValue = "benchmarks/python",
-            description = "where the Python sides are (${DEFAULT-VALUE})")
-    Path scripts = Path.of("benchmarks/python");
+    @Mixin private Sides sides = new Sides();
 
     @Option(
             names = "--checkpoints",
             defaultValue = "benchmarks/target/checkpoints",
             description = "where to write the random checkpoints (${DEFAULT-VALUE})")
-    Path checkpoints = Path.of("benchmarks/target/checkpoints");
+    private Path checkpoints = Path.of("benchmarks/target/checkpoints");
 
     @Option(names = "--runs", defaultValue = "3", description = "runs a side (${DEFAULT-VALUE})")
-    int runs;
-
-    @Option(
-            names = "--threads",
-            defaultValue = "2",
-            description = "libtorch's threads (${DEFAULT-VALUE})")
-    int threads;
+    private int runs;
 
     @Option(
             names = "--dtypes",
             split = ",",
             defaultValue = "float32,bfloat16",
             description = "dtypes to measure (${DEFAULT-VALUE})")
-    List<String> dtypes = List.of();
+    private List<String> dtypes = List.of();
 
     /** What the runs of both sides printed. */
     record Runs(List<JsonObject> here, List<JsonObject> there) {
@@ -58,6 +41,11 @@ final class Peers {
         double there(String key) {
             return median(there, key);
         }
+    }
+
+    /** Returns how the measurements were made. */
+    String describe() {
+        return sides.threads() + " threads, medians of " + runs + " runs";
     }
 
     /** Returns the dtypes to measure. */
@@ -89,18 +77,12 @@ final class Peers {
      */
     Runs run(Class<?> main, String script, List<String> options)
             throws IOException, InterruptedException {
-        List<String> arguments = new ArrayList<>(options);
-        arguments.addAll(List.of("--threads", String.valueOf(threads)));
         List<JsonObject> here = new ArrayList<>();
         List<JsonObject> there = new ArrayList<>();
         for (int run = 0; run < runs; run++) {
-            here.add(SideProcess.run(SideProcess.java(main), arguments, threads));
-            there.add(
-                    SideProcess.run(
-                            SideProcess.python(python, scripts.resolve(script)),
-                            arguments,
-                            threads));
-            System.err.printf("run %d of %d done: %s%n", run + 1, runs, arguments);
+            here.add(sides.here(main, options));
+            there.add(sides.there(script, options));
+            System.err.printf("run %d of %d done: %s%n", run + 1, runs, options);
         }
         return new Runs(here, there);
     }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.peft4j.examples.sst2.Sst2;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Trains the same classifier here and in Python, one after the other, and prints both results. */
@@ -18,19 +19,7 @@ import picocli.CommandLine.Option;
         description = "LoRA with a classification head on SST-2, in peft4j and in Python's peft.")
 final class Sst2Comparison implements Callable<Integer> {
 
-    @Option(
-            names = "--python",
-            defaultValue = "python3",
-            description =
-                    "a Python that has src-test-fixtures/generate/requirements.txt"
-                            + " (${DEFAULT-VALUE})")
-    String python = "python3";
-
-    @Option(
-            names = "--script",
-            defaultValue = "benchmarks/python/sst2.py",
-            description = "the Python side (${DEFAULT-VALUE})")
-    Path script = Path.of("benchmarks/python/sst2.py");
+    @Mixin private Sides sides = new Sides();
 
     @Option(names = "--data", required = true, description = "holds train.tsv and dev.tsv")
     Path data = Path.of("");
@@ -44,12 +33,6 @@ final class Sst2Comparison implements Callable<Integer> {
             defaultValue = "0",
             description = "a run a side for each (${DEFAULT-VALUE})")
     List<Long> seeds = List.of();
-
-    @Option(
-            names = "--threads",
-            defaultValue = "2",
-            description = "libtorch's threads (${DEFAULT-VALUE})")
-    int threads;
 
     @Option(names = "--rank", defaultValue = "8", description = "LoRA rank (${DEFAULT-VALUE})")
     int rank;
@@ -86,8 +69,12 @@ final class Sst2Comparison implements Callable<Integer> {
         table.add("| seed | measure | peft4j | Python peft | ratio |");
         table.add("|---:|---|---:|---:|---:|");
         for (long seed : seeds) {
-            JsonObject here = side(SideProcess.java(Sst2.class), seed);
-            JsonObject there = side(SideProcess.python(python, script), seed);
+            JsonObject here;
+            JsonObject there;
+            try (TemporaryDirectory out = new TemporaryDirectory("sst2")) {
+                here = sides.here(Sst2.class, arguments(seed, out.path().resolve("java")));
+                there = sides.there("sst2.py", arguments(seed, out.path().resolve("python")));
+            }
             table.add(row(seed, "dev accuracy, %", here, there, "dev_accuracy", 100, "%.2f"));
             table.add(row(seed, "training, s", here, there, "train_s", 1, "%.1f"));
             table.add(row(seed, "peak memory, MiB", here, there, "peak_rss_mib", 1, "%,.0f"));
@@ -105,16 +92,16 @@ final class Sst2Comparison implements Callable<Integer> {
         System.out.printf(
                 "%s; LoRA rank %d on %s, dropout %s; %d epochs, batch %d, learning rate %s, %d"
                         + " threads%n%n",
-                base.getFileName(), rank, targets, dropout, epochs, batch, learningRate, threads);
+                base.getFileName(),
+                rank,
+                targets,
+                dropout,
+                epochs,
+                batch,
+                learningRate,
+                sides.threads());
         table.forEach(System.out::println);
         return 0;
-    }
-
-    private JsonObject side(List<String> command, long seed)
-            throws IOException, InterruptedException {
-        try (TemporaryDirectory out = new TemporaryDirectory("sst2")) {
-            return SideProcess.run(command, arguments(seed, out.path()), threads);
-        }
     }
 
     private List<String> arguments(long seed, Path out) {
@@ -126,7 +113,6 @@ final class Sst2Comparison implements Callable<Integer> {
         arguments.addAll(List.of("--epochs", String.valueOf(epochs)));
         arguments.addAll(List.of("--batch", String.valueOf(batch)));
         arguments.addAll(List.of("--learning-rate", learningRate));
-        arguments.addAll(List.of("--threads", String.valueOf(threads)));
         return arguments;
     }
 

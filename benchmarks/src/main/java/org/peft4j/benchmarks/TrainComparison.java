@@ -53,10 +53,8 @@ final class TrainComparison implements Callable<Integer> {
                         + " × "
                         + workload.length
                         + ", "
-                        + peers.threads
-                        + " threads, medians of "
-                        + peers.runs
-                        + " runs\n");
+                        + peers.describe()
+                        + "\n");
         table.forEach(System.out::println);
         return 0;
     }

@@ -45,7 +45,8 @@ public final class Adapter {
             List<EncodedTensor> encoded,
             Map<InjectionPoint, Placement> placements,
             TrainingHook hook,
-            @Nullable Object report) {
+            @Nullable Object report,
+            Runnable releaseMembers) {
         this.name = name;
         this.config = config;
         this.door = door;
@@ -56,7 +57,12 @@ public final class Adapter {
         this.placements = Map.copyOf(placements);
         this.hook = hook;
         this.report = report;
-        this.lease = new Lease(() -> this.parameters.forEach(Parameter::close));
+        this.lease =
+                new Lease(
+                        () -> {
+                            this.parameters.forEach(Parameter::close);
+                            releaseMembers.run();
+                        });
     }
 
     /** Returns the name it has in its {@link PeftModel}. */

@@ -31,8 +31,6 @@ import org.peft4j.core.points.SublayerPoint;
 import org.peft4j.core.targets.TargetModule;
 import org.peft4j.core.targets.TargetReport;
 import org.peft4j.core.targets.Targets;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes a new adapter's parameters and placements from its method. Fresh parameters are
@@ -43,11 +41,11 @@ public final class AdapterBuilder {
     /** What the keys of parameters that belong to a module of the base start with. */
     public static final String KEY_PREFIX = "base_model.model.";
 
-    private static final Logger LOG = LoggerFactory.getLogger(AdapterBuilder.class);
-
     private final BaseModel base;
     private final @Nullable StoredAdapter stored;
     private final SplittableRandom random;
+    private final List<Adapter> members;
+    private final Runnable releaseMembers;
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<InjectionPoint, Placement> placements = new LinkedHashMap<>();
     private final Map<String, String> aliases = new LinkedHashMap<>();
@@ -63,9 +61,18 @@ public final class AdapterBuilder {
      * @param base what it is for
      * @param stored the files that its values will come from, or null if it is new
      * @param seed decides its values if it is new
+     * @param members the adapters it is made of
+     * @param releaseMembers lets go of them, when the adapter is freed
      */
-    AdapterBuilder(BaseModel base, @Nullable StoredAdapter stored, long seed) {
+    AdapterBuilder(
+            BaseModel base,
+            @Nullable StoredAdapter stored,
+            long seed,
+            List<Adapter> members,
+            Runnable releaseMembers) {
         this.base = base;
+        this.members = List.copyOf(members);
+        this.releaseMembers = releaseMembers;
         this.stored = stored;
         this.random = new SplittableRandom(seed);
     }
@@ -78,6 +85,22 @@ public final class AdapterBuilder {
     /** Returns what is known of the base. */
     public ModelInfo info() {
         return base.info();
+    }
+
+    /**
+     * Returns what another adapter placed at a point.
+     *
+     * @param name one of those that the config {@linkplain PeftConfig#composes composes}
+     * @param point any point
+     * @return the placement, or null if that adapter does not act there
+     */
+    public @Nullable Placement composed(String name, InjectionPoint point) {
+        for (Adapter member : members) {
+            if (member.name().equals(name)) {
+                return member.at(point);
+            }
+        }
+        throw new IllegalArgumentException(name + " is none of the composed adapters");
     }
 
     /** Returns operators on weights, for initialisations that look at the frozen ones. */
@@ -209,15 +232,58 @@ public final class AdapterBuilder {
     }
 
     /**
-     * Adds a trainable float32 copy of one of the base's own parameters, such as a bias. Other than
-     * a copy of a module it does not count as added to the base, because peft trains the original.
+     * Trains copies of a module's own parameters in place of the frozen ones.
      *
-     * @param key its name in the adapter's file
-     * @param frozen the base's parameter
+     * @param point any point that nothing is placed at yet
+     * @param parts which parameters, and their keys
+     * @return whether the point has such parameters; nothing happens if not
      */
-    public Tensor standIn(String key, Tensor frozen) {
-        standIns.add(key);
-        return copy(key, frozen, false);
+    public boolean train(InjectionPoint point, TrainedParts parts) {
+        return new StandIns(this, parts).place(point);
+    }
+
+    /**
+     * Trains copies of a linear's own parameters, as far as it has them, and places something on
+     * top.
+     *
+     * @param point any linear that nothing is placed at yet
+     * @param parts which parameters, and their keys
+     * @param around acts on the linear with the copies
+     */
+    public void train(LinearPoint point, TrainedParts parts, LinearPlacement around) {
+        new StandIns(this, parts).place(point, around);
+    }
+
+    /**
+     * Trains a copy of an embedding's table, which stays one weight with the linears that the base
+     * ties to it.
+     *
+     * @param point an embedding at which, as at those linears, nothing is placed yet
+     * @param parts with the weight; the biases are those of the linears
+     */
+    public void trainTied(EmbeddingPoint point, TrainedParts parts) {
+        new StandIns(this, parts).placeTied(point, tiedTo(point), false);
+    }
+
+    /**
+     * Trains some rows of an embedding's table.
+     *
+     * @param point an embedding at which, as at those linears, nothing is placed yet
+     * @param rows which rows, and how they start
+     * @param followers the linears that use the same rows, of those that are tied to the table
+     */
+    public void train(EmbeddingPoint point, TokenRows rows, List<LinearPoint> followers) {
+        new TokenStandIns(this, rows).place(point, followers);
+    }
+
+    /**
+     * Trains some rows of a linear's weight.
+     *
+     * @param point a linear to the vocabulary, at which nothing is placed yet
+     * @param rows which rows, and how they start
+     */
+    public void train(LinearPoint point, TokenRows rows) {
+        new TokenStandIns(this, rows).place(point);
     }
 
     /**
@@ -226,17 +292,30 @@ public final class AdapterBuilder {
      * @param alias the second key
      * @param key the key of a parameter
      */
-    void alias(String alias, String key) {
+    public void alias(String alias, String key) {
         aliases.put(alias, key);
     }
 
     /** Returns the linears whose weight is tied to an embedding. */
-    List<LinearPoint> tiedTo(EmbeddingPoint embedding) {
+    public List<LinearPoint> tiedTo(EmbeddingPoint embedding) {
         return base.tiedTo(embedding);
     }
 
-    /** Adds a float32 copy of a frozen tensor, as its file stores it. */
-    Tensor copy(String key, Tensor frozen, boolean transposed) {
+    /** Returns whether the weight of a module is another's, whose copy stands in for it too. */
+    public boolean isTied(InjectionPoint point) {
+        return base.tiedWeights().contains(point.path() + ".weight");
+    }
+
+    /**
+     * Adds a float32 copy of a frozen tensor.
+     *
+     * @param transposed whether the file stores it so
+     * @param added whether it counts as added to the base
+     */
+    Tensor copy(String key, Tensor frozen, boolean transposed, boolean added) {
+        if (!added) {
+            standIns.add(key);
+        }
         if (!transposed) {
             return add(key, ops().cast(frozen, DType.FLOAT32));
         }
@@ -309,81 +388,9 @@ public final class AdapterBuilder {
         this.modulePrefix = prefix;
     }
 
-    /** Returns the key of a parameter of a copied module. */
-    String moduleKey(InjectionPoint point, String parameter) {
-        return modulePrefix + point.path() + "." + parameter;
-    }
-
-    /**
-     * Trains copies of whole modules, peft's {@code modules_to_save}.
-     *
-     * @param names module paths or their endings, such as {@code lm_head}; a module that holds
-     *     others stands for all of them
-     * @param keepTied whether modules that share a weight in the base go on sharing the copy
-     */
-    public void copyModules(List<String> names, boolean keepTied) {
-        if (keepTied) {
-            for (EmbeddingPoint embedding : points().of(EmbeddingPoint.class)) {
-                List<LinearPoint> tied = tiedTo(embedding);
-                if (isNamed(embedding, names) || tied.stream().anyMatch(p -> isNamed(p, names))) {
-                    ModuleCopies.placeTied(this, embedding, tied);
-                }
-            }
-        }
-        names.forEach(this::copyNamed);
-    }
-
-    private void copyNamed(String name) {
-        boolean found = false;
-        for (InjectionPoint point : points().all()) {
-            if (isNamed(point, List.of(name))) {
-                found |= isTaken(point) || copyModule(point);
-            }
-        }
-        if (!found && !base.headModules().contains(name)) {
-            throw new PeftException(
-                    "modules_to_save names "
-                            + name
-                            + ", but this base has no module with weights of that name. "
-                            + NearNames.hint(name, points().paths()));
-        }
-    }
-
-    /**
-     * Trains copies of those modules of the task's head that the adapter's file holds, whether its
-     * config names them or not; peft's prompt methods have no {@code modules_to_save}.
-     */
-    void copyStoredHead() {
-        if (stored == null) {
-            return;
-        }
-        for (String name : base.headModules()) {
-            boolean held =
-                    stored.weights().names().stream()
-                            .anyMatch(key -> Targets.isInside(key, List.of(name)));
-            if (held) {
-                copyNamed(name);
-            } else if (points().all().stream().anyMatch(p -> isNamed(p, List.of(name)))) {
-                LOG.warn(
-                        "{} holds no {}, so the base's own will answer the task",
-                        stored.weights().path(),
-                        name);
-            }
-        }
-    }
-
-    private static boolean isNamed(InjectionPoint point, List<String> names) {
-        return Targets.isInside(point.path(), names);
-    }
-
-    /**
-     * Trains a copy of the module at a point.
-     *
-     * @param point any point that nothing is placed at yet
-     * @return whether the point has weights to copy; nothing happens if not
-     */
-    public boolean copyModule(InjectionPoint point) {
-        return ModuleCopies.place(this, point);
+    /** Returns what the keys of copied modules start with. */
+    String modulePrefix() {
+        return modulePrefix;
     }
 
     /** Says what the adapter does in training beyond the forward pass. */
@@ -411,7 +418,8 @@ public final class AdapterBuilder {
                 encoded,
                 placements,
                 hook,
-                report);
+                report,
+                releaseMembers);
     }
 
     /** Frees what was made, when the adapter cannot be built. */

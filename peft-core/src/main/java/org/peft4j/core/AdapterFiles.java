@@ -1,11 +1,13 @@
 package org.peft4j.core;
 
 import com.google.gson.JsonObject;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -27,11 +29,9 @@ final class AdapterFiles {
     private AdapterFiles() {}
 
     static Adapter load(PeftModel model, String name, Path path, boolean forTraining) {
-        AdapterDirectory directory =
-                forTraining ? AdapterDirectory.openForTraining(path) : AdapterDirectory.open(path);
-        StoredAdapter files = StoredAdapter.of(directory, model.base(), forTraining);
-        PeftMethod method = PeftMethods.of(directory.peftType());
-        PeftConfig config = method.readConfig(directory.configFields());
+        StoredAdapter files = open(model.base(), path, forTraining);
+        PeftMethod method = PeftMethods.of(files.config().string("peft_type"));
+        PeftConfig config = method.readConfig(files.config());
         String trainedOn = config.baseModelNameOrPath();
         String present = model.base().info().nameOrPath();
         if (trainedOn != null && !lastPart(trainedOn).equals(lastPart(present))) {
@@ -52,6 +52,19 @@ final class AdapterFiles {
         return adapter;
     }
 
+    private static StoredAdapter open(BaseModel base, Path path, boolean forTraining) {
+        if (Files.isDirectory(path)) {
+            for (AdapterFormat format : ServiceLoader.load(AdapterFormat.class)) {
+                if (format.recognises(path)) {
+                    return StoredAdapter.of(format.read(path, base), base, forTraining);
+                }
+            }
+        }
+        AdapterDirectory directory =
+                forTraining ? AdapterDirectory.openForTraining(path) : AdapterDirectory.open(path);
+        return StoredAdapter.of(directory, base, forTraining);
+    }
+
     private static Adapter build(
             PeftModel model,
             String name,
@@ -65,7 +78,7 @@ final class AdapterFiles {
             throw e;
         } catch (PeftException e) {
             throw new BadFileException(
-                    files.directory().path(),
+                    files.path(),
                     "the adapter does not fit this base ("
                             + model.base().info().nameOrPath()
                             + "): "
@@ -121,9 +134,9 @@ final class AdapterFiles {
                     alias
                             + " and "
                             + parameter.key()
-                            + " are one tied weight (ensure_weight_tying), but hold other values",
-                    "Save the adapter again, or set ensure_weight_tying to false in"
-                            + " adapter_config.json and name both in modules_to_save");
+                            + " are one tied parameter, but hold other values",
+                    "Save the adapter again, or, where ensure_weight_tying in adapter_config.json"
+                            + " ties them, set it to false and name both in modules_to_save");
         }
     }
 
@@ -182,6 +195,12 @@ final class AdapterFiles {
                                             encoders, SafetensorsWriter.DEFAULT_METADATA)));
         } finally {
             made.forEach(Tensor::close);
+        }
+    }
+
+    static void requireFinite(Adapter adapter) {
+        for (Parameter parameter : adapter.parameters()) {
+            requireFinite(adapter, parameter.key(), parameter.value());
         }
     }
 

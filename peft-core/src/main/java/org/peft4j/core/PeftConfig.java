@@ -33,6 +33,14 @@ public interface PeftConfig {
         return false;
     }
 
+    /**
+     * Returns the names of other adapters of the model that this one is made of; it holds them as
+     * long as it lives.
+     */
+    default List<String> composes() {
+        return List.of();
+    }
+
     /** Returns {@code adapter_config.json} with every key that peft writes for this method. */
     JsonObject toJson();
 

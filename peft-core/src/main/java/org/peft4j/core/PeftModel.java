@@ -106,9 +106,9 @@ public final class PeftModel implements AutoCloseable {
     }
 
     /**
-     * Loads an adapter for inference that this library or Python's {@code peft} saved. It is not
-     * trainable until {@link Adapter#setTrainable} says so; to go on training, {@link
-     * #loadTrainable} is the better way.
+     * Loads an adapter for inference that this library or Python's {@code peft} saved, or another
+     * library whose {@link AdapterFormat} is on the class path. It is not trainable until {@link
+     * Adapter#setTrainable} says so; to go on training, {@link #loadTrainable} is the better way.
      *
      * @param name a new adapter name
      * @param directory holds {@code adapter_config.json} and {@code adapter_model.safetensors}
@@ -147,6 +147,23 @@ public final class PeftModel implements AutoCloseable {
     public void save(String name, Path directory) {
         try (Held held = hold(List.of(name))) {
             held.adapters().forEach(adapter -> AdapterFiles.save(adapter, directory));
+        }
+    }
+
+    /**
+     * Saves an adapter in another library's format.
+     *
+     * @param name the adapter
+     * @param directory created if needed
+     * @param format says which files are written
+     * @throws PeftException if the format has no words for the adapter
+     */
+    public void save(String name, Path directory, AdapterFormat format) {
+        try (Held held = hold(List.of(name))) {
+            for (Adapter adapter : held.adapters()) {
+                AdapterFiles.requireFinite(adapter);
+                format.write(directory, base, adapter);
+            }
         }
     }
 
@@ -215,14 +232,18 @@ public final class PeftModel implements AutoCloseable {
             PeftConfig config,
             @Nullable StoredAdapter stored,
             long seed) {
-        AdapterBuilder builder = new AdapterBuilder(base, stored, seed);
+        Held members = hold(config.composes());
+        AdapterBuilder builder =
+                new AdapterBuilder(base, stored, seed, members.adapters(), members::close);
         try {
             method.build(config, builder);
-            builder.copyModules(config.modulesToSave(), config.ensureWeightTying());
-            builder.copyStoredHead();
+            ModulesToSave modules = new ModulesToSave(builder, base);
+            modules.place(config.modulesToSave(), config.ensureWeightTying());
+            modules.placeStoredHead(stored);
             return builder.build(name, config);
         } catch (RuntimeException e) {
             builder.discard();
+            members.close();
             throw e;
         }
     }

@@ -5,19 +5,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.peft4j.core.files.SafetensorsFile;
+import org.peft4j.core.files.AdapterTensors;
 import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.WeightOps;
 
 /**
- * A file of an adapter's tensors, read for a base that it may or may not fit.
+ * An adapter's tensors, read for a base that it may or may not fit.
  *
  * @param base the base
- * @param file the file
+ * @param file where they lie
  */
-record StoredTensors(BaseModel base, SafetensorsFile file) {
+record StoredTensors(BaseModel base, AdapterTensors file) {
 
     private static final int NAMES_SHOWN = 6;
 

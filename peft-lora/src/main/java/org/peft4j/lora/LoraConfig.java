@@ -2,6 +2,7 @@ package org.peft4j.lora;
 
 import com.google.gson.JsonObject;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterOrigin;
 import org.peft4j.core.PeftConfig;
@@ -29,6 +30,9 @@ import org.peft4j.core.targets.Targets;
  * @param initialization how a fresh adapter starts
  * @param modulesToSave modules that are trained as a whole
  * @param ensureWeightTying whether an embedding in modulesToSave stays tied to the output embedding
+ * @param trainableTokens ids of tokens whose embeddings are trained too, each once, by the
+ *     embedding or the output embedding that holds them (its path or an ending of it); under the
+ *     empty name those of the input embedding
  */
 public record LoraConfig(
         AdapterOrigin origin,
@@ -44,7 +48,8 @@ public record LoraConfig(
         boolean fanInFanOut,
         LoraInitialization initialization,
         List<String> modulesToSave,
-        boolean ensureWeightTying)
+        boolean ensureWeightTying,
+        Map<String, List<Integer>> trainableTokens)
         implements PeftConfig {
 
     /** The {@code peft_type} of LoRA. */
@@ -64,6 +69,7 @@ public record LoraConfig(
         if (modulesToSave.contains("")) {
             throw new PeftException("modules_to_save must not hold an empty name.");
         }
+        trainableTokens = LoraTokens.checked(trainableTokens);
         if (loraBias && initialization == LoraInitialization.GAUSSIAN) {
             throw new PeftException(
                     "lora_bias does not go with gaussian initialization (init_lora_weights). Use the"

@@ -30,6 +30,7 @@ public final class LoraConfigBuilder {
     private LoraInitialization initialization = LoraInitialization.DEFAULT;
     private List<String> modulesToSave = List.of();
     private boolean ensureWeightTying;
+    private Map<String, List<Integer>> trainableTokens = Map.of();
 
     LoraConfigBuilder() {}
 
@@ -48,6 +49,7 @@ public final class LoraConfigBuilder {
         initialization = config.initialization();
         modulesToSave = config.modulesToSave();
         ensureWeightTying = config.ensureWeightTying();
+        trainableTokens = config.trainableTokens();
     }
 
     /** The rank r of the change; 8 if not set. */
@@ -192,6 +194,17 @@ public final class LoraConfigBuilder {
         return this;
     }
 
+    /** Tokens whose rows of the input embedding are trained too, such as new ones. */
+    public LoraConfigBuilder trainableTokens(Integer... ids) {
+        return trainableTokens(Map.of(LoraTokens.INPUT, List.of(ids)));
+    }
+
+    /** Tokens whose embeddings are trained too, by path or ending of the embedding. */
+    public LoraConfigBuilder trainableTokens(Map<String, List<Integer>> ids) {
+        this.trainableTokens = ids;
+        return this;
+    }
+
     /** The task, which peft notes in the file. */
     public LoraConfigBuilder taskType(@Nullable TaskType task) {
         this.origin = origin.withTask(task);
@@ -229,6 +242,7 @@ public final class LoraConfigBuilder {
                 fanInFanOut,
                 initialization,
                 modulesToSave,
-                ensureWeightTying);
+                ensureWeightTying,
+                trainableTokens);
     }
 }

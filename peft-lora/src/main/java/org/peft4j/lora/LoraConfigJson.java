@@ -41,7 +41,6 @@ final class LoraConfigJson {
                         "megatron_config",
                         "monteclora_config",
                         "target_parameters",
-                        "trainable_token_indices",
                         "use_bdlora",
                         "velora_config")) {
             neutral.add(key, JsonNull.INSTANCE);
@@ -86,6 +85,7 @@ final class LoraConfigJson {
         json.add("init_lora_weights", config.initialization().toJson());
         json.add("modules_to_save", PeftConfigJson.namesOrNull(config.modulesToSave()));
         json.addProperty("ensure_weight_tying", config.ensureWeightTying());
+        json.add("trainable_token_indices", LoraTokens.toJson(config.trainableTokens()));
         return json;
     }
 
@@ -133,6 +133,7 @@ final class LoraConfigJson {
         }
         json.optionalStrings("modules_to_save").ifPresent(builder::modulesToSave);
         json.optionalBool("ensure_weight_tying").ifPresent(builder::ensureWeightTying);
+        builder.trainableTokens(LoraTokens.read(json));
     }
 
     private static void readLayers(LoraConfigBuilder builder, JsonFields json) {

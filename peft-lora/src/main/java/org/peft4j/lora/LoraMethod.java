@@ -9,13 +9,13 @@ import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.PeftMethod;
+import org.peft4j.core.TrainedParts;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.EmbeddingPoint;
-import org.peft4j.core.points.LinearPlacement;
+import org.peft4j.core.points.InjectionPoint;
 import org.peft4j.core.points.LinearPoint;
 import org.peft4j.core.points.LinearRole;
-import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.targets.PatternValues;
 import org.peft4j.core.targets.TargetModule;
 import org.peft4j.core.targets.TargetModule.Kind;
@@ -87,6 +87,7 @@ public final class LoraMethod implements PeftMethod {
                 placeEmbedding(lora, builder, point);
             }
         }
+        LoraTokens.place(lora, builder);
         if (lora.bias() == LoraBias.ALL) {
             placeOtherBiases(lora, builder);
         }
@@ -135,14 +136,13 @@ public final class LoraMethod implements PeftMethod {
                 lora.loraBias()
                         ? builder.parameter(key + ".lora_B.bias", start.c(r), point.out())
                         : null;
-        LinearPlacement placement =
+        LoraLinear placement =
                 new LoraLinear(a, b, c, lora.scalingAt(point.path()), lora.dropout());
-        @Nullable Tensor bias = point.frozen().bias();
-        if (lora.bias() != LoraBias.NONE && bias != null) {
-            Tensor trained = builder.standIn(key + ".base_layer.bias", bias);
-            placement = new TrainedBias.OfLinear(trained, placement);
+        if (lora.bias() == LoraBias.NONE) {
+            builder.place(point, placement);
+        } else {
+            builder.train(point, TrainedParts.BIAS.heldBy("base_layer"), placement);
         }
-        builder.place(point, placement);
     }
 
     private static void placeEmbedding(
@@ -165,27 +165,14 @@ public final class LoraMethod implements PeftMethod {
     }
 
     private static void placeOtherBiases(LoraConfig lora, AdapterBuilder builder) {
-        for (LinearPoint point : builder.points().of(LinearPoint.class)) {
-            @Nullable Tensor bias = point.frozen().bias();
-            if (bias != null && !builder.isTaken(point) && !isSaved(lora, point.path())) {
-                Tensor trained = builder.standIn(biasKey(point.path()), bias);
-                builder.place(point, new TrainedBias.OfLinear(trained, null));
-            }
-        }
-        for (NormPoint point : builder.points().of(NormPoint.class)) {
-            @Nullable Tensor bias = point.frozen().bias();
-            if (bias != null && !builder.isTaken(point) && !isSaved(lora, point.path())) {
-                Tensor trained = builder.standIn(biasKey(point.path()), bias);
-                builder.place(point, new TrainedBias.OfNorm(trained));
+        for (InjectionPoint point : builder.points().all()) {
+            if (!builder.isTaken(point) && !isSaved(lora, point.path())) {
+                builder.train(point, TrainedParts.BIAS);
             }
         }
     }
 
     private static boolean isSaved(LoraConfig lora, String path) {
         return Targets.isInside(path, lora.modulesToSave());
-    }
-
-    private static String biasKey(String path) {
-        return AdapterBuilder.KEY_PREFIX + path + ".bias";
     }
 }

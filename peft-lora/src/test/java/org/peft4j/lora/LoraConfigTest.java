@@ -127,6 +127,8 @@ final class LoraConfigTest {
         refused("layers_to_transform must hold numbers from 0 up", b -> b.layersToTransform(-1));
         refused("empty name", b -> b.targetModules("q_proj", ""));
         refused("empty name", b -> b.modulesToSave(""));
+        refused("each once", b -> b.trainableTokens(1, 2, 1));
+        refused("each once", b -> b.trainableTokens());
         refused("lora_bias", b -> b.loraBias(true).initialization(LoraInitialization.GAUSSIAN));
     }
 
@@ -139,7 +141,6 @@ final class LoraConfigTest {
                 "use_qalora | true",
                 "layer_replication | [[0, 1], [0, 1]]",
                 "target_parameters | [\"mlp.experts.weight\"]",
-                "trainable_token_indices | [1, 2]",
                 "alora_invocation_tokens | [1]",
                 "loftq_config | {\"loftq_bits\": 4}",
                 "megatron_config | {\"a\": 1}",

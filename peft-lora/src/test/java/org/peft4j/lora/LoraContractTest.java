@@ -100,6 +100,23 @@ final class LoraContractTest {
     }
 
     @Nested
+    final class TrainedTokens extends Contract {
+        @Override
+        protected BaseModel openBase() {
+            return Bases.open("llama-tied-scaled");
+        }
+
+        @Override
+        protected PeftConfig config() {
+            return LoraConfig.builder()
+                    .targetModules("v_proj")
+                    .trainableTokens(30, 8, 4, 61)
+                    .bias(LoraBias.LORA_ONLY)
+                    .build();
+        }
+    }
+
+    @Nested
     final class BiasOfBBesideATrainedOne extends Contract {
         @Override
         protected BaseModel openBase() {

@@ -288,6 +288,37 @@ final class EncoderDecoderTest {
         }
     }
 
+    @Test
+    void tokensAreClassifiedByT5sEncoderAlone(@TempDir Path directory) {
+        Golden golden = Fixtures.golden("bases/t5-heads");
+        LoadOptions options = LoadOptions.defaults().withTask(TaskType.TOKEN_CLS);
+        try (BaseModel base = Checkpoints.open(Fixtures.base("t5-heads"), options);
+                PeftModel model = PeftModel.of(base)) {
+            assertTrue(base.points().all().stream().noneMatch(p -> p.path().contains("decoder")));
+            tokenHead(model, golden);
+            model.writeMerged(directory);
+        }
+        try (BaseModel base = Checkpoints.open(directory);
+                PeftModel model = PeftModel.of(base)) {
+            assertEquals(TaskType.TOKEN_CLS, base.info().task());
+            tokenHead(model, golden);
+        }
+    }
+
+    private static void tokenHead(PeftModel model, Golden golden) {
+        for (String side : List.of("", "left.")) {
+            String at = side + "token_cls.";
+            TokenBatch batch = golden.batch(side);
+            try (Tensor logits = model.logits(NONE, batch)) {
+                long[] mask = golden.longs(side + "attention_mask");
+                Compare.close(at, golden.floats(at + "logits"), logits.toFloats(), mask, LIMIT);
+            }
+            TokenBatch labelled = batch.withLabels(golden.longs(at + "labels"));
+            double expected = golden.get(at + "loss").single();
+            assertEquals(expected, model.loss(NONE, labelled).mean(), LIMIT, at);
+        }
+    }
+
     private static void sequenceHead(String name, Golden golden, String side, TokenBatch batch) {
         String at = side + "seq_cls.";
         try (BaseModel base = Checkpoints.open(Fixtures.base(name));

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.peft4j.adapter.FullFineTuningConfig;
+import org.peft4j.adapter.selective.SelectiveConfig;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftModel;
@@ -73,7 +73,7 @@ public final class PretrainTinyBase implements Callable<Integer> {
         try (BaseModel base = Checkpoints.open(fresh, options);
                 PeftModel model = PeftModel.of(base);
                 Tokenizer tokenizer = Tokenizer.open(fresh)) {
-            model.add("pretraining", new FullFineTuningConfig(), 3);
+            model.add("pretraining", SelectiveConfig.fullFineTuning(), 3);
             System.out.println(model.trainableParameters());
             List<Example> examples = Encoders.of(tokenizer).encodeTexts(text);
             TrainingReport report =

@@ -52,8 +52,7 @@ public record AdaptionPromptConfig(
      * @param adapterLen how many tokens each has
      */
     public static AdaptionPromptConfig of(int adapterLen) {
-        return new AdaptionPromptConfig(
-                AdapterOrigin.unknown(), adapterLen, null, null, List.of());
+        return new AdaptionPromptConfig(AdapterOrigin.unknown(), adapterLen, null, null, List.of());
     }
 
     /** Returns the same settings for so many layers, counted from the top. */

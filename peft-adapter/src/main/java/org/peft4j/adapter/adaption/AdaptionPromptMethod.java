@@ -72,8 +72,7 @@ public final class AdaptionPromptMethod implements PeftMethod {
         return found;
     }
 
-    private static List<AttentionPoint> named(
-            List<AttentionPoint> all, @Nullable String target) {
+    private static List<AttentionPoint> named(List<AttentionPoint> all, @Nullable String target) {
         List<AttentionPoint> found =
                 all.stream()
                         .filter(point -> target == null || point.path().endsWith("." + target))

@@ -36,7 +36,9 @@ record PromptProjection(
     private static LinearPoint find(
             InjectionPoints points, AttentionPoint attention, LinearRole role) {
         List<LinearPoint> ofRole =
-                points.of(LinearPoint.class).stream().filter(point -> point.role() == role).toList();
+                points.of(LinearPoint.class).stream()
+                        .filter(point -> point.role() == role)
+                        .toList();
         String path = attention.path();
         String parent = path.substring(0, Math.max(0, path.lastIndexOf('.')));
         for (String module : List.of(path + ".", parent + ".")) {
@@ -63,8 +65,8 @@ record PromptProjection(
     }
 
     /**
-     * The keys of a prompt, and its values beside them, [1, tokens, 2 · key-value heads · d], in the
-     * base's dtype.
+     * The keys of a prompt, and its values beside them, [1, tokens, 2 · key-value heads · d], in
+     * the base's dtype.
      */
     Tensor keysAndValues(ForwardContext context, Tensor prompt) {
         Ops ops = context.ops();

@@ -2,8 +2,8 @@ package org.peft4j.adapter.adaption;
 
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftMethod;
-import org.peft4j.fixtures.AdapterFixture;
 import org.peft4j.fixtures.AdapterExport;
+import org.peft4j.fixtures.AdapterFixture;
 
 /** LLaMA-Adapters for Python to check. */
 final class ExportTest extends AdapterExport {

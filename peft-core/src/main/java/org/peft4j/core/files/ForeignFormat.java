@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.peft4j.core.BadFileException;
 
 /** What lies where a safetensors file should: recognised by its first bytes, to say so. */
-final class ForeignFormat {
+public final class ForeignFormat {
 
     private static final String ODD_CHARACTERS = "[^\\w.-]";
 
@@ -52,7 +52,7 @@ final class ForeignFormat {
     }
 
     /** Returns the refusal of a pickle, with the line of Python that converts it. */
-    static BadFileException pickle(Path file) {
+    public static BadFileException pickle(Path file) {
         String name = pythonName(file);
         String converted = safetensorsName(name);
         return refused(
@@ -89,6 +89,9 @@ final class ForeignFormat {
     private static String safetensorsName(String pickle) {
         return switch (pickle) {
             case "pytorch_model.bin" -> "model.safetensors";
+            case "pytorch_adapter.bin" -> "adapter.safetensors";
+            case "pytorch_model_head.bin" -> "model_head.safetensors";
+            case "pytorch_model_adapter_fusion.bin" -> "model_adapter_fusion.safetensors";
             case "FILE" -> "FILE.safetensors";
             default ->
                     pickle.replaceFirst("\\.(bin|pt|pth|ckpt|safetensors)$", "") + ".safetensors";

@@ -12,7 +12,9 @@ public enum Activation {
     TANH(4),
     SIGMOID(5),
     /** x σ(1.702 x). */
-    QUICK_GELU(6);
+    QUICK_GELU(6),
+    /** x, or 0.01 x below zero. */
+    LEAKY_RELU(7);
 
     private final int code;
 

@@ -342,6 +342,96 @@ public final class Ops implements AutoCloseable {
     }
 
     /**
+     * s · (W_up act(W_down norm(x) + b_down) + b_up): a bottleneck adapter (Houlsby et al. 2019) in
+     * one crossing.
+     *
+     * @param x [rows, width], of the dtype of the weights
+     * @param norm weight and bias of a layer norm of x, or null
+     * @param down [inner, width]
+     * @param up [width, inner]
+     * @param factor s
+     * @param scale a trained factor besides, [1] or [width], or null
+     */
+    public Tensor bottleneck(
+            Tensor x,
+            @Nullable AffineNorm norm,
+            Tensor down,
+            @Nullable Tensor downBias,
+            Tensor up,
+            @Nullable Tensor upBias,
+            Activation kind,
+            double factor,
+            @Nullable Tensor scale) {
+        return call(
+                "bottleneck",
+                x.dtype(),
+                x,
+                orAbsent(norm == null ? null : norm.weight()),
+                orAbsent(norm == null ? null : norm.bias()),
+                down,
+                orAbsent(downBias),
+                up,
+                orAbsent(upBias),
+                door.number(kind.code()),
+                door.number(factor),
+                orAbsent(scale));
+    }
+
+    /** Weight and bias of a layer norm, each [width]. */
+    public record AffineNorm(Tensor weight, Tensor bias) {}
+
+    /**
+     * y · mean over the sequence of σ(w x + b): the gate of UniPELT (Mao et al. 2022).
+     *
+     * @param y [batch, length, width]
+     * @param x [batch, length, width]
+     * @param w [1, width]
+     * @param b [1]
+     */
+    public Tensor sequenceGate(Tensor y, Tensor x, Tensor w, Tensor b) {
+        return call("sequence_gate", y.dtype(), y, x, w, b);
+    }
+
+    /**
+     * (Σᵢ Aᵢ ⊗ Bᵢ)ᵀ, a parameterised hypercomplex multiplication (Zhang et al. 2021).
+     *
+     * @param a [n, a, b]; or, with a right factor, [n, a, r]
+     * @param aRight [n, r, b] or null
+     * @param b [n, c, d]; or, with a right factor, [n, c, r]
+     * @param bRight [n, r, d] or null
+     * @return [b · d, a · c]
+     */
+    public Tensor kronecker(Tensor a, @Nullable Tensor aRight, Tensor b, @Nullable Tensor bRight) {
+        return call("kronecker", a.dtype(), a, orAbsent(aRight), b, orAbsent(bRight));
+    }
+
+    /**
+     * Attention of every position over a few values of its own.
+     *
+     * @param query [batch, length, width]
+     * @param keys [batch, length, n, width]
+     * @param values [batch, length, n, width]
+     * @param dropout the probability of a zero among the scores
+     * @param seed decides which
+     * @return [batch, length, width]
+     */
+    public Tensor mix(Tensor query, Tensor keys, Tensor values, double dropout, long seed) {
+        return call(
+                "mix",
+                query.dtype(),
+                query,
+                keys,
+                values,
+                door.number(dropout),
+                seed(dropout, seed));
+    }
+
+    /** ‖x − I‖², 0-d. */
+    public Tensor offIdentity(Tensor x) {
+        return call("off_identity", x.dtype(), x);
+    }
+
+    /**
      * The tables of rotary embeddings (Su et al. 2021).
      *
      * @param positions INT64 [batch or 1, length]
@@ -663,6 +753,26 @@ public final class Ops implements AutoCloseable {
     /** Rows of [batch, length, width] counted through batch and length: [n, width]. */
     public Tensor flatRows(Tensor x, Tensor index) {
         return call("flat_rows", x.dtype(), x, index);
+    }
+
+    /**
+     * Embeddings with those of some tokens replaced.
+     *
+     * @param x [batch, length, width]
+     * @param ids INT64 [batch, length], what x embeds
+     * @param tokens INT64 [n], in ascending order
+     * @param values [n, width], the tokens' own embeddings; rounded to x's dtype
+     * @return the shape and dtype of x
+     */
+    public Tensor replaceTokens(Tensor x, Tensor ids, Tensor tokens, Tensor values) {
+        return call("replace_tokens", x.dtype(), x, ids, tokens, values);
+    }
+
+    /**
+     * y with the features that index names replaced by z's, [batch, …, n], rounded to y's dtype.
+     */
+    public Tensor replaceFeatures(Tensor y, Tensor index, Tensor z) {
+        return call("replace_features", y.dtype(), y, index, z);
     }
 
     /** y with d added to the rows that index names; d is rounded to y's dtype. */

@@ -124,6 +124,19 @@ public final class WeightOps {
     }
 
     /**
+     * A copy of a table with other rows at some places.
+     *
+     * @param x [rows, …]
+     * @param values [numbers, …], of x's dtype
+     * @param numbers which rows, each once
+     */
+    public Tensor replaceRows(Tensor x, Tensor values, int... numbers) {
+        try (Tensor index = deviceLongs(Arrays.stream(numbers).asLongStream().toArray())) {
+            return call("replace_rows", x.dtype(), x, index, values);
+        }
+    }
+
+    /**
      * Lets rows take the place of others, in place and only in a range of positions.
      *
      * @param x [rows, heads, positions, d]

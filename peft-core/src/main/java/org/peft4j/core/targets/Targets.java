@@ -73,6 +73,11 @@ public record Targets(
         return new Targets(modules, null, null, List.of());
     }
 
+    /** The same modules without some; null for none. */
+    public Targets excluding(@Nullable ModulePattern pattern) {
+        return new Targets(modules, pattern, layers, layerLists);
+    }
+
     /**
      * Turns the default and {@code all-linear} into names; other settings stay as they are.
      *

@@ -64,8 +64,10 @@ class Ops(Module):
       y = torch.tanh(x)
     elif k == 5:
       y = torch.sigmoid(x)
-    else:
+    elif k == 6:
       y = x * torch.sigmoid(x * 1.702)
+    else:
+      y = torch.leaky_relu(x)
     return y
 
   # [batch, length, heads * d] or [batch, length, heads, d] -> [batch, heads, length, d], a view of any
@@ -156,6 +158,44 @@ class Ops(Module):
   def mlp(self: __torch__.Ops, x: Tensor, up: Tensor, up_bias: Tensor, down: Tensor, down_bias: Tensor, kind: Tensor) -> Tensor:
     h = self.act(torch.linear(x, up, self.given(up_bias)), kind)
     return torch.linear(h, down, self.given(down_bias))
+
+  # factor * scale * up(act(down(norm(x)))): a bottleneck; norm and scale may be absent.
+  def bottleneck(self: __torch__.Ops, x: Tensor, norm: Tensor, norm_bias: Tensor, down: Tensor, down_bias: Tensor, up: Tensor, up_bias: Tensor, kind: Tensor, factor: Tensor, scale: Tensor) -> Tensor:
+    h = x
+    if torch.numel(norm) > 0:
+      h = torch.layer_norm(x, [x.size(-1)], norm, norm_bias, 1.0000000000000001e-05)
+    y = self.mlp(h, down, down_bias, up, up_bias, kind)
+    if torch.numel(scale) > 0:
+      y = y * scale
+    if float(factor) != 1.0:
+      y = y * factor
+    return y
+
+  # y times the mean over the sequence of sigmoid(w x + b).
+  def sequence_gate(self: __torch__.Ops, y: Tensor, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    return y * torch.mean(torch.sigmoid(torch.linear(x, w, b)), [1], True)
+
+  # The sum of Kronecker products of rule [n, a, b] and weight [n, c, d], turned: [b * d, a * c]. The
+  # weight may be a product of left [n, c, r] and right [n, r, d].
+  def kronecker(self: __torch__.Ops, rule: Tensor, rule_right: Tensor, left: Tensor, right: Tensor) -> Tensor:
+    r = rule
+    if torch.numel(rule_right) > 0:
+      r = torch.bmm(rule, rule_right)
+    w = left
+    if torch.numel(right) > 0:
+      w = torch.bmm(left, right)
+    h = torch.sum(r.unsqueeze(-1).unsqueeze(-3) * w.unsqueeze(-2).unsqueeze(-4), [0])
+    return h.reshape([r.size(1) * w.size(1), r.size(2) * w.size(2)]).t()
+
+  # Attention of every position over its own few values: query [b, l, w], keys and values [b, l, n, w].
+  def mix(self: __torch__.Ops, query: Tensor, keys: Tensor, values: Tensor, p: Tensor, seed: Tensor) -> Tensor:
+    scores = torch.matmul(keys, query.unsqueeze(-1)).squeeze(-1)
+    shares = torch.softmax(self.dropout(scores, p, seed), -1)
+    return torch.matmul(shares.unsqueeze(-2), values).squeeze(-2)
+
+  # The squared distance of a matrix from the identity.
+  def off_identity(self: __torch__.Ops, x: Tensor) -> Tensor:
+    return torch.sum(torch.square(x - torch.eye(x.size(0), x.size(1), dtype=x.dtype, device=x.device)))
 
   # cos and sin of position * frequency, each [batch or 1, 1, length, d], in the dtype of like.
   def rotary_table(self: __torch__.Ops, positions: Tensor, frequencies: Tensor, attention_scaling: Tensor, like: Tensor) -> Tuple[Tensor, Tensor]:
@@ -324,6 +364,18 @@ class Ops(Module):
   # Rows of [batch, length, width] flattened to [batch * length, width].
   def flat_rows(self: __torch__.Ops, x: Tensor, index: Tensor) -> Tensor:
     return torch.index_select(x.reshape([-1, x.size(-1)]), 0, index)
+
+  # Rows of x [batch, length, width] whose id is among the tokens, which ascend, become the tokens' values.
+  def replace_tokens(self: __torch__.Ops, x: Tensor, ids: Tensor, tokens: Tensor, values: Tensor) -> Tensor:
+    place = torch.searchsorted(tokens, ids).clamp(None, torch.numel(tokens) - 1)
+    found = torch.eq(torch.embedding(tokens.unsqueeze(-1), place).squeeze(-1), ids)
+    return torch.where(found.unsqueeze(-1), torch.embedding(values, place).to(x.dtype), x)
+
+  def replace_features(self: __torch__.Ops, y: Tensor, index: Tensor, z: Tensor) -> Tensor:
+    return torch.index_copy(y, -1, index, z.to(y.dtype))
+
+  def replace_rows(self: __torch__.Ops, x: Tensor, index: Tensor, values: Tensor) -> Tensor:
+    return torch.index_copy(x, 0, index, values)
 
   def add_rows(self: __torch__.Ops, y: Tensor, index: Tensor, d: Tensor) -> Tensor:
     return torch.index_add(y, 0, index, d.to(y.dtype))

@@ -82,8 +82,7 @@ final class PrefixGenerationTest {
                                         .numBeams(beams)
                                         .build());
                 List<GeneratedSequence> together =
-                        generator.run(
-                                GenerationRequest.of(AdapterSelection.perRow(rows), prompts));
+                        generator.run(GenerationRequest.of(AdapterSelection.perRow(rows), prompts));
                 for (int row = 0; row < rows.size(); row++) {
                     GeneratedSequence alone =
                             generator

@@ -20,8 +20,7 @@ import org.peft4j.prompt.PromptTuningConfig;
 final class PrefixStackTest {
 
     private static final TokenBatch BATCH =
-            TokenBatch.padded(
-                    List.of(new long[] {5, 9, 20, 7}, new long[] {8, 11}), null, 0, true);
+            TokenBatch.padded(List.of(new long[] {5, 9, 20, 7}, new long[] {8, 11}), null, 0, true);
 
     @ParameterizedTest
     @ValueSource(strings = {"llama", "gpt2"})

@@ -18,12 +18,12 @@ import org.peft4j.transformers.parts.AttentionMask;
 import org.peft4j.transformers.parts.DecoderStack;
 import org.peft4j.transformers.parts.EncoderDecoderHeads;
 import org.peft4j.transformers.parts.EncoderDecoderModel;
-import org.peft4j.transformers.parts.EncoderDecoderModel.Embeddings;
 import org.peft4j.transformers.parts.EncoderDecoderModel.Stacks;
 import org.peft4j.transformers.parts.EncoderStack;
 import org.peft4j.transformers.parts.FrozenBase.Sizes;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
+import org.peft4j.transformers.parts.SharedEmbeddings;
 import org.peft4j.transformers.parts.Ties;
 import org.peft4j.transformers.parts.VocabularyLinear;
 
@@ -44,7 +44,7 @@ public final class BartModel {
         HeadConfig head = checkpoint.head(TaskType.SEQ_2_SEQ_LM, EncoderDecoderModel.TASKS);
         Modules modules = new Modules(checkpoint, head, "model");
         int width = config.width();
-        Embeddings embeddings = Embeddings.of(modules, config.vocabularySize(), width);
+        SharedEmbeddings embeddings = SharedEmbeddings.of(modules, config.vocabularySize(), width);
         Tensor factor = config.scaled() ? root(checkpoint, width) : null;
         String root = modules.root();
         BartSide encoder =

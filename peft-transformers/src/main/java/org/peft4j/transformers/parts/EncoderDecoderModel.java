@@ -1,9 +1,7 @@
 package org.peft4j.transformers.parts;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +13,9 @@ import org.peft4j.core.SequenceLayout;
 import org.peft4j.core.TaskType;
 import org.peft4j.core.TokenBatch;
 import org.peft4j.core.WeightOverlay;
-import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Scope;
 import org.peft4j.core.ops.Tensor;
-import org.peft4j.core.ops.WeightOps;
 import org.peft4j.core.points.AttentionPoint;
 import org.peft4j.core.points.EmbeddingPoint;
 import org.peft4j.core.points.LinearPoint;
@@ -47,7 +43,7 @@ public final class EncoderDecoderModel extends FrozenBase {
                     TaskType.QUESTION_ANS,
                     TaskType.FEATURE_EXTRACTION);
 
-    private final Embeddings embeddings;
+    private final SharedEmbeddings embeddings;
     private final EncoderStack encoder;
     private final DecoderStack decoder;
     private final AttentionPoint decoderAttention;
@@ -77,7 +73,7 @@ public final class EncoderDecoderModel extends FrozenBase {
             OpenedCheckpoint checkpoint,
             Modules modules,
             Sizes sizes,
-            Embeddings embeddings,
+            SharedEmbeddings embeddings,
             Stacks stacks,
             TaskHead head,
             Ties ties) {
@@ -163,97 +159,13 @@ public final class EncoderDecoderModel extends FrozenBase {
                 capacity);
     }
 
-    /** Only the shared module stands for the table: the others are names of it. */
     @Override
     public List<LinearPoint> tiedTo(EmbeddingPoint embedding) {
-        return embedding.equals(embeddings.shared()) ? super.tiedTo(embedding) : List.of();
+        return embeddings.hasHead(embedding) ? super.tiedTo(embedding) : List.of();
     }
 
-    /** What changed in the shared module changed in those of encoder and decoder. */
     @Override
     protected WeightOverlay asStored(WeightOverlay changed, List<Tensor> made) {
-        EmbeddingPoint shared = embeddings.shared();
-        if (!changed.contains(shared)) {
-            return changed;
-        }
-        Map<EmbeddingPoint, Tensor> tables = new HashMap<>(changed.embeddings());
-        for (EmbeddingPoint name : embeddings.names()) {
-            tables.merge(
-                    name,
-                    changed.of(shared),
-                    (own, common) -> {
-                        Tensor sum = sum(own, common, shared.table());
-                        made.add(sum);
-                        return sum;
-                    });
-        }
-        return new WeightOverlay(changed.linears(), tables, changed.norms());
-    }
-
-    /** own + common − frozen, in float32. */
-    private Tensor sum(Tensor own, Tensor common, Tensor frozen) {
-        WeightOps ops = door().weights();
-        try (Tensor wide = ops.cast(frozen, DType.FLOAT32);
-                Tensor negative = ops.scale(wide, -1);
-                Tensor wideCommon = ops.cast(common, DType.FLOAT32);
-                Tensor change = ops.merge(wideCommon, negative)) {
-            return ops.merge(own, change);
-        }
-    }
-
-    /**
-     * The modules of a table of embeddings that encoder and decoder share.
-     *
-     * @param shared the module that both share
-     * @param encoder the encoder's name of it
-     * @param decoder the decoder's name of it
-     */
-    public record Embeddings(
-            EmbeddingPoint shared, EmbeddingPoint encoder, EmbeddingPoint decoder) {
-
-        /**
-         * The modules {@code shared}, {@code encoder.embed_tokens} and {@code
-         * decoder.embed_tokens}. A file need hold but one of them.
-         */
-        public static Embeddings of(Modules modules, long vocabulary, long width) {
-            String root = modules.root();
-            String first = root + "shared";
-            String encoder = root + "encoder.embed_tokens";
-            String decoder = root + "decoder.embed_tokens";
-            modules.alias(first + ".weight", encoder + ".weight", decoder + ".weight");
-            VocabularyLinear.mayStandFor(modules, first);
-            EmbeddingPoint shared = modules.embedding(first, vocabulary, width);
-            return new Embeddings(
-                    shared, name(modules, encoder, shared), name(modules, decoder, shared));
-        }
-
-        private static EmbeddingPoint name(Modules modules, String path, EmbeddingPoint shared) {
-            return modules.embedding(
-                    path, modules.unlike(path + ".weight", shared.table()).orElse(shared.table()));
-        }
-
-        /** Returns the encoder's and the decoder's names that stand for the shared module. */
-        List<EmbeddingPoint> names() {
-            return List.of(encoder, decoder).stream()
-                    .filter(name -> name.table() == shared.table())
-                    .toList();
-        }
-
-        /**
-         * Embeds what one side reads.
-         *
-         * @param side the encoder's or the decoder's name
-         * @param factor what they are multiplied by, [1], or null
-         */
-        public TokenEmbedding tokens(EmbeddingPoint side, @Nullable Tensor factor) {
-            return new TokenEmbedding(side, names().contains(side) ? shared : null, factor);
-        }
-
-        /** Returns for each name's tensor the shared one. */
-        public Map<String, String> ties() {
-            Map<String, String> ties = new HashMap<>();
-            names().forEach(name -> ties.put(name.path() + ".weight", shared.path() + ".weight"));
-            return ties;
-        }
+        return embeddings.asStored(door().weights(), changed, made);
     }
 }

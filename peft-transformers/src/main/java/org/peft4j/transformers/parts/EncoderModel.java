@@ -1,5 +1,6 @@
 package org.peft4j.transformers.parts;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,7 @@ import org.peft4j.core.ForwardContext;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.TaskType;
 import org.peft4j.core.TokenBatch;
+import org.peft4j.core.WeightOverlay;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.transformers.heads.TaskHead;
 
@@ -23,6 +25,7 @@ public final class EncoderModel extends FrozenBase {
                     TaskType.FEATURE_EXTRACTION);
 
     private final EncoderStack stack;
+    private final @Nullable SharedEmbeddings embeddings;
 
     /**
      * Completes an encoder.
@@ -37,6 +40,25 @@ public final class EncoderModel extends FrozenBase {
             TaskHead head) {
         super(checkpoint, modules, sizes, head, Map.of());
         this.stack = stack;
+        this.embeddings = null;
+    }
+
+    /**
+     * Completes the encoder of what in other tasks is an encoder-decoder.
+     *
+     * @param stack its layers
+     * @param embeddings the modules of its table
+     */
+    public EncoderModel(
+            OpenedCheckpoint checkpoint,
+            Modules modules,
+            Sizes sizes,
+            EncoderStack stack,
+            TaskHead head,
+            SharedEmbeddings embeddings) {
+        super(checkpoint, modules, sizes, head, embeddings.ties());
+        this.stack = stack;
+        this.embeddings = embeddings;
     }
 
     @Override
@@ -53,5 +75,10 @@ public final class EncoderModel extends FrozenBase {
     @Override
     public DecodingCache newCache(int rows, int capacity) {
         throw EncoderStack.noCache();
+    }
+
+    @Override
+    protected WeightOverlay asStored(WeightOverlay changed, List<Tensor> made) {
+        return embeddings == null ? changed : embeddings.asStored(door().weights(), changed, made);
     }
 }

@@ -1,0 +1,21 @@
+package org.peft4j.adapter.tokens;
+
+import org.peft4j.adapter.Bases;
+import org.peft4j.core.BaseModel;
+import org.peft4j.core.PeftMethod;
+import org.peft4j.fixtures.AdapterExport;
+import org.peft4j.fixtures.AdapterFixture;
+
+/** Adapters of trainable tokens and merged checkpoints for Python to check. */
+final class ExportTest extends AdapterExport {
+
+    @Override
+    protected PeftMethod method() {
+        return new TrainableTokensMethod();
+    }
+
+    @Override
+    protected BaseModel open(AdapterFixture fixture) {
+        return Bases.open(fixture);
+    }
+}

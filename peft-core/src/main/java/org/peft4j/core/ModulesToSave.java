@@ -1,0 +1,89 @@
+package org.peft4j.core;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.core.points.EmbeddingPoint;
+import org.peft4j.core.points.InjectionPoint;
+import org.peft4j.core.points.LinearPoint;
+import org.peft4j.core.targets.Targets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Trained copies of whole modules, peft's {@code modules_to_save}, beside what a method does. */
+final class ModulesToSave {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ModulesToSave.class);
+
+    private final AdapterBuilder builder;
+    private final BaseModel base;
+
+    ModulesToSave(AdapterBuilder builder, BaseModel base) {
+        this.builder = builder;
+        this.base = base;
+    }
+
+    /**
+     * Trains copies of whole modules.
+     *
+     * @param names module paths or their endings, such as {@code lm_head}; a module that holds
+     *     others stands for all of them
+     * @param keepTied whether modules that share a weight in the base go on sharing the copy
+     */
+    void place(List<String> names, boolean keepTied) {
+        if (keepTied) {
+            StandIns copies = new StandIns(builder, TrainedParts.MODULE);
+            for (EmbeddingPoint embedding : base.points().of(EmbeddingPoint.class)) {
+                List<LinearPoint> tied = base.tiedTo(embedding);
+                if (isNamed(embedding, names) || tied.stream().anyMatch(p -> isNamed(p, names))) {
+                    copies.placeTied(embedding, tied, true);
+                }
+            }
+        }
+        names.forEach(this::place);
+    }
+
+    private void place(String name) {
+        boolean found = false;
+        for (InjectionPoint point : base.points().all()) {
+            if (isNamed(point, List.of(name))) {
+                found |= builder.isTaken(point) || builder.train(point, TrainedParts.MODULE);
+            }
+        }
+        if (!found && !base.headModules().contains(name)) {
+            throw new PeftException(
+                    "modules_to_save names "
+                            + name
+                            + ", but this base has no module with weights of that name. "
+                            + NearNames.hint(name, base.points().paths()));
+        }
+    }
+
+    /**
+     * Trains copies of those modules of the task's head that the adapter's file holds, whether its
+     * config names them or not; peft's prompt methods have no {@code modules_to_save}.
+     *
+     * @param stored the adapter's file, or null for a fresh adapter
+     */
+    void placeStoredHead(@Nullable StoredAdapter stored) {
+        if (stored == null) {
+            return;
+        }
+        for (String name : base.headModules()) {
+            boolean held =
+                    stored.weights().names().stream()
+                            .anyMatch(key -> Targets.isInside(key, List.of(name)));
+            if (held) {
+                place(name);
+            } else if (base.points().all().stream().anyMatch(p -> isNamed(p, List.of(name)))) {
+                LOG.warn(
+                        "{} holds no {}, so the base's own will answer the task",
+                        stored.weights().path(),
+                        name);
+            }
+        }
+    }
+
+    private static boolean isNamed(InjectionPoint point, List<String> names) {
+        return Targets.isInside(point.path(), names);
+    }
+}
