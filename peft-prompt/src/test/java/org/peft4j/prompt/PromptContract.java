@@ -1,9 +1,13 @@
 package org.peft4j.prompt;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.peft4j.core.BaseModel;
+import org.peft4j.core.Parameter;
 import org.peft4j.core.TaskType;
 import org.peft4j.fixtures.Fixtures;
 import org.peft4j.fixtures.PeftMethodContract;
+import org.peft4j.fixtures.Tensors;
 import org.peft4j.transformers.Checkpoints;
 import org.peft4j.transformers.LoadOptions;
 
@@ -11,6 +15,7 @@ import org.peft4j.transformers.LoadOptions;
 public abstract class PromptContract extends PeftMethodContract {
 
     private final String base;
+    private @Nullable BaseModel opened;
 
     /**
      * Prepares an instance.
@@ -24,9 +29,16 @@ public abstract class PromptContract extends PeftMethodContract {
     @Override
     protected final BaseModel openBase() {
         LoadOptions options = LoadOptions.defaults().withName(base);
-        return Checkpoints.open(
-                Fixtures.base(base),
-                base.endsWith("-heads") ? options.withTask(TaskType.SEQ_CLS) : options);
+        opened =
+                Checkpoints.open(
+                        Fixtures.base(base),
+                        base.endsWith("-heads") ? options.withTask(TaskType.SEQ_CLS) : options);
+        return opened;
+    }
+
+    /** Sets every element of a parameter to one value. */
+    protected final void fill(Parameter parameter, float value) {
+        Tensors.fill(Objects.requireNonNull(opened).door(), parameter, value);
     }
 
     /** Its embeddings are of another width. */
