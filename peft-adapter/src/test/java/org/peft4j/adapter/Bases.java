@@ -23,6 +23,17 @@ public final class Bases {
                 Fixtures.base(name), LoadOptions.defaults().withName(name).withTask(task));
     }
 
+    /** Opens one of the matrix's families for its task. */
+    public static BaseModel forTask(String family) {
+        return open(
+                family,
+                switch (family) {
+                    case "bert-heads" -> TaskType.SEQ_CLS;
+                    case "t5" -> TaskType.SEQ_2_SEQ_LM;
+                    default -> TaskType.CAUSAL_LM;
+                });
+    }
+
     /** Opens a fixture's base for its task. */
     public static BaseModel open(AdapterFixture fixture) {
         return open(fixture.baseName(), fixture.task());

@@ -81,8 +81,8 @@ final class StandIns {
     }
 
     private String key(InjectionPoint point, String parameter) {
-        String path = builder.modulePrefix() + point.path() + ".";
-        return (parts.holder().isEmpty() ? path : path + parts.holder() + ".") + parameter;
+        return builder.moduleKey(
+                point, parts.holder().isEmpty() ? parameter : parts.holder() + "." + parameter);
     }
 
     private Tensor weight(InjectionPoint point, Tensor frozen, boolean transposed) {

@@ -135,7 +135,7 @@ final class ResumeTest {
         model.add(
                 "task",
                 PrefixTuningConfig.builder()
-                        .numVirtualTokens(3)
+                        .virtualTokens(3)
                         .prefixProjection(true)
                         .encoderHiddenSize(6)
                         .build(),

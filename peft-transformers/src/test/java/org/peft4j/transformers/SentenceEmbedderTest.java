@@ -116,6 +116,9 @@ final class SentenceEmbedderTest {
             System.arraycopy(ids, 0, whole, 2, ids.length);
             float[][] vectors = embedder.embed(AdapterSelection.of("before"), List.of("d e", "a"));
             assertArrayEquals(mean(model, whole, 2), vectors[0], 1e-5f);
+            String tooLong = "d ".repeat(base.info().maxPositions());
+            float[][] cut = embedder.embed(AdapterSelection.of("before"), List.of(tooLong));
+            assertEquals(embedder.width(), cut[0].length);
         }
     }
 

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.peft4j.adapter.FullFineTuningConfig;
+import org.peft4j.adapter.selective.SelectiveConfig;
 import org.peft4j.core.PeftException;
 import org.peft4j.lora.LoraConfig;
 import org.peft4j.lora.LoraConfigBuilder;
@@ -19,7 +19,7 @@ public final class Recipes {
 
     private static Map<String, Function<RecipeOptions, Recipe>> all() {
         Map<String, Function<RecipeOptions, Recipe>> all = new LinkedHashMap<>();
-        all.put("full", o -> new Recipe(5e-5, new FullFineTuningConfig()));
+        all.put("full", o -> new Recipe(5e-5, SelectiveConfig.fullFineTuning()));
         all.put("lora", o -> new Recipe(1e-3, lora(o, false)));
         all.put("rslora", o -> new Recipe(5e-4, lora(o, true)));
         return all;

@@ -43,14 +43,6 @@ final class SelectiveContractTest {
         }
     }
 
-    abstract static class OnT5 extends Contract {
-
-        @Override
-        protected BaseModel openBase() {
-            return Bases.open("t5-gated");
-        }
-    }
-
     @Nested
     final class Everything extends Contract {
         @Override
@@ -125,7 +117,12 @@ final class SelectiveContractTest {
     }
 
     @Nested
-    final class AttentionOfT5 extends OnT5 {
+    final class AttentionOfT5 extends Contract {
+        @Override
+        protected BaseModel openBase() {
+            return Bases.open("t5-gated");
+        }
+
         @Override
         protected PeftConfig config() {
             return SelectiveConfig.of(ModuleKind.VALUE, ModuleKind.ATTENTION_OUTPUT);
@@ -138,15 +135,20 @@ final class SelectiveContractTest {
     }
 
     @Nested
-    final class SharedTableOfT5 extends OnT5 {
+    final class BitFitOfBart extends Contract {
         @Override
         protected BaseModel openBase() {
-            return Bases.open("t5");
+            return Bases.open("bart-scaled");
         }
 
         @Override
         protected PeftConfig config() {
-            return SelectiveConfig.fullFineTuning().withModules("shared");
+            return SelectiveConfig.bitFit().withoutModules("k_proj");
+        }
+
+        @Override
+        protected PeftConfig otherConfig() {
+            return SelectiveConfig.of(ModuleKind.NORM);
         }
     }
 }

@@ -44,8 +44,8 @@ public final class PrefixInitialization {
         float[] values = matrix.value().toFloats();
         Map<AttentionPoint, AttentionPlacement> notes = new LinkedHashMap<>();
         int columns = Math.toIntExact(config.columns());
-        int width = config.settledTokenDim();
-        for (int layer = 0; layer < config.settledLayers(); layer++) {
+        int width = config.virtualTokens().width();
+        for (int layer = 0; layer < config.layers(); layer++) {
             notes.put(layers.get(layer), new Note(values, columns, 2 * layer * width, width));
         }
         try (ForwardContext context = model.watch(notes)) {
@@ -57,18 +57,18 @@ public final class PrefixInitialization {
     }
 
     private static void requireFit(String adapter, PrefixTuningConfig config, long[] ids) {
-        if (ids.length != config.numVirtualTokens()) {
+        if (ids.length != config.virtualTokens().count()) {
             throw new PeftException(
                     "the prefix of "
                             + adapter
                             + " has "
-                            + config.numVirtualTokens()
+                            + config.virtualTokens().count()
                             + " virtual tokens, but the context "
                             + ids.length
                             + ". Give a context of as many, or add the adapter with as many virtual"
                             + " tokens.");
         }
-        if (config.settledSubmodules() > 1 && config.settledLayers() > 1) {
+        if (config.submodules() > 1 && config.layers() > 1) {
             throw new PeftException(
                     "the layers of an encoder-decoder share prefixes in peft's format"
                             + " (num_transformer_submodules 2), so that "

@@ -8,18 +8,17 @@ import org.peft4j.core.AdapterOrigin;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.TaskType;
+import org.peft4j.prompt.VirtualTokens;
 
 /**
  * The settings of a prefix, as peft's {@code PrefixTuningConfig}. Sizes that are null follow from
  * the base.
  *
  * @param origin where the adapter comes from
- * @param numVirtualTokens the length of the prefix
- * @param tokenDim the width of a layer's keys: key-value heads times the width of a head
- * @param numTransformerSubmodules 2 for encoder-decoders, whose decoder's layer i then has the
- *     prefix numbered 2 i modulo the layers, as in peft; 1 for all others
- * @param numAttentionHeads key-value heads
- * @param numLayers layers
+ * @param virtualTokens the length of the prefix, and its sizes. The width of a token is here that
+ *     of a layer's keys, and the heads are the key-value heads. With two submodules, which
+ *     encoder-decoders that write text have, the decoder's layer i has the prefix numbered 2 i
+ *     modulo the layers, as in peft
  * @param encoderHiddenSize the width inside the encoder; null for that of a layer's keys
  * @param prefixProjection whether an encoder makes the prefix in training
  * @param initWeights {@code zero} for a prefix of zeros at first; null for random ones, N(0, 1)
@@ -29,11 +28,7 @@ import org.peft4j.core.TaskType;
  */
 public record PrefixTuningConfig(
         AdapterOrigin origin,
-        int numVirtualTokens,
-        @Nullable Integer tokenDim,
-        @Nullable Integer numTransformerSubmodules,
-        @Nullable Integer numAttentionHeads,
-        @Nullable Integer numLayers,
+        VirtualTokens virtualTokens,
         @Nullable Integer encoderHiddenSize,
         boolean prefixProjection,
         @Nullable String initWeights,
@@ -49,36 +44,13 @@ public record PrefixTuningConfig(
     /** Checks the settings. */
     public PrefixTuningConfig {
         modulesToSave = List.copyOf(modulesToSave);
-        requirePositive("num_virtual_tokens", numVirtualTokens);
-        requirePositive("token_dim", tokenDim);
-        requirePositive("num_attention_heads", numAttentionHeads);
-        requirePositive("num_layers", numLayers);
-        requirePositive("encoder_hidden_size", encoderHiddenSize);
-        if (numTransformerSubmodules != null
-                && numTransformerSubmodules != 1
-                && numTransformerSubmodules != 2) {
+        if (encoderHiddenSize != null && encoderHiddenSize < 1) {
             throw new PeftException(
-                    "num_transformer_submodules must be 1, or 2 for encoder-decoders, but is "
-                            + numTransformerSubmodules
-                            + ".");
+                    "encoder_hidden_size must be 1 or more but is " + encoderHiddenSize + ".");
         }
         if (initWeights != null && !initWeights.equals(ZERO)) {
             throw new PeftException(
                     "init_weights must be null or \"zero\", but is \"" + initWeights + "\".");
-        }
-        if (tokenDim != null && numAttentionHeads != null && tokenDim % numAttentionHeads != 0) {
-            throw new PeftException(
-                    "token_dim must be a multiple of num_attention_heads, but they are "
-                            + tokenDim
-                            + " and "
-                            + numAttentionHeads
-                            + ".");
-        }
-    }
-
-    private static void requirePositive(String key, @Nullable Integer value) {
-        if (value != null && value < 1) {
-            throw new PeftException(key + " must be at least 1, but is " + value + ".");
         }
     }
 
@@ -91,11 +63,11 @@ public record PrefixTuningConfig(
      * P-tuning v2 (Liu et al. 2022): prompts in every layer of an encoder that classifies texts or
      * tags tokens, without an encoder of the prompts. The head is trained beside them.
      *
-     * @param numVirtualTokens the length; the paper takes up to 20 for simple classification and
+     * @param tokens the length; the paper takes up to 20 for simple classification and
      *     around 100 for tagging
      */
-    public static PrefixTuningConfig pTuningV2(int numVirtualTokens) {
-        return builder().numVirtualTokens(numVirtualTokens).build();
+    public static PrefixTuningConfig pTuningV2(int tokens) {
+        return builder().virtualTokens(tokens).build();
     }
 
     /** Returns a builder with these settings. */
@@ -103,19 +75,17 @@ public record PrefixTuningConfig(
         return new PrefixTuningConfigBuilder(this);
     }
 
-    /** Returns the same with what it leaves open. */
-    PrefixTuningConfig settled(int width, int heads, int layers, int submodules) {
-        int dim = tokenDim == null ? width : tokenDim;
+    /**
+     * Settles what is open.
+     *
+     * @param settledOrigin with a task
+     * @param tokens with all sizes
+     */
+    PrefixTuningConfig settled(AdapterOrigin settledOrigin, VirtualTokens tokens) {
         return new PrefixTuningConfig(
-                origin,
-                numVirtualTokens,
-                dim,
-                numTransformerSubmodules == null
-                        ? Integer.valueOf(submodules)
-                        : numTransformerSubmodules,
-                numAttentionHeads == null ? Integer.valueOf(heads) : numAttentionHeads,
-                numLayers == null ? Integer.valueOf(layers) : numLayers,
-                encoderHiddenSize == null ? Integer.valueOf(dim) : encoderHiddenSize,
+                settledOrigin,
+                tokens,
+                encoderHiddenSize == null ? tokens.tokenDim() : encoderHiddenSize,
                 prefixProjection,
                 initWeights,
                 crossAttention,
@@ -126,29 +96,24 @@ public record PrefixTuningConfig(
         return initWeights != null;
     }
 
-    int settledTokenDim() {
-        return Objects.requireNonNull(tokenDim);
+    /** The layers that have prefixes, once they are settled. */
+    int layers() {
+        return Objects.requireNonNull(virtualTokens.layers());
     }
 
-    int settledHeads() {
-        return Objects.requireNonNull(numAttentionHeads);
+    /** The prefixes that peft hands to a layer, once they are settled. */
+    int submodules() {
+        return Objects.requireNonNull(virtualTokens.submodules());
     }
 
-    int settledLayers() {
-        return Objects.requireNonNull(numLayers);
-    }
-
-    int settledSubmodules() {
-        return Objects.requireNonNull(numTransformerSubmodules);
-    }
-
-    int settledHiddenSize() {
+    /** The width inside the encoder, once it is settled. */
+    int hidden() {
         return Objects.requireNonNull(encoderHiddenSize);
     }
 
     /** The columns of the prefix's matrix: keys and values of every layer. */
     long columns() {
-        return Math.multiplyExact(2L * settledLayers(), settledTokenDim());
+        return Math.multiplyExact(2L * layers(), virtualTokens.width());
     }
 
     @Override

@@ -3,17 +3,14 @@ package org.peft4j.prompt.prefix;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterOrigin;
-import org.peft4j.core.TaskType;
+import org.peft4j.core.PeftException;
+import org.peft4j.prompt.VirtualTokens;
 
 /** Builds a {@link PrefixTuningConfig} from peft's defaults. */
 public final class PrefixTuningConfigBuilder {
 
     private AdapterOrigin origin = AdapterOrigin.unknown();
-    private int numVirtualTokens;
-    private @Nullable Integer tokenDim;
-    private @Nullable Integer numTransformerSubmodules;
-    private @Nullable Integer numAttentionHeads;
-    private @Nullable Integer numLayers;
+    private @Nullable VirtualTokens virtualTokens;
     private @Nullable Integer encoderHiddenSize;
     private boolean prefixProjection;
     private @Nullable String initWeights;
@@ -24,11 +21,7 @@ public final class PrefixTuningConfigBuilder {
 
     PrefixTuningConfigBuilder(PrefixTuningConfig from) {
         origin = from.origin();
-        numVirtualTokens = from.numVirtualTokens();
-        tokenDim = from.tokenDim();
-        numTransformerSubmodules = from.numTransformerSubmodules();
-        numAttentionHeads = from.numAttentionHeads();
-        numLayers = from.numLayers();
+        virtualTokens = from.virtualTokens();
         encoderHiddenSize = from.encoderHiddenSize();
         prefixProjection = from.prefixProjection();
         initWeights = from.initWeights();
@@ -42,39 +35,14 @@ public final class PrefixTuningConfigBuilder {
         return this;
     }
 
-    /** Sets the task that is written to the file. */
-    public PrefixTuningConfigBuilder taskType(@Nullable TaskType value) {
-        this.origin = origin.withTask(value);
-        return this;
+    /** Sets the length of the prefix; it or its sizes are required. */
+    public PrefixTuningConfigBuilder virtualTokens(int count) {
+        return virtualTokens(VirtualTokens.of(count));
     }
 
-    /** Sets the length of the prefix; required. */
-    public PrefixTuningConfigBuilder numVirtualTokens(int value) {
-        this.numVirtualTokens = value;
-        return this;
-    }
-
-    /** Sets the width of a layer's keys; follows from the base if not set. */
-    public PrefixTuningConfigBuilder tokenDim(int value) {
-        this.tokenDim = value;
-        return this;
-    }
-
-    /** Sets 2 for encoder-decoders; follows from the base if not set. */
-    public PrefixTuningConfigBuilder numTransformerSubmodules(int value) {
-        this.numTransformerSubmodules = value;
-        return this;
-    }
-
-    /** Sets the key-value heads; follows from the base if not set. */
-    public PrefixTuningConfigBuilder numAttentionHeads(int value) {
-        this.numAttentionHeads = value;
-        return this;
-    }
-
-    /** Sets the layers; follows from the base if not set. */
-    public PrefixTuningConfigBuilder numLayers(int value) {
-        this.numLayers = value;
+    /** Sets the length of the prefix and its sizes, which follow from the base if they are null. */
+    public PrefixTuningConfigBuilder virtualTokens(VirtualTokens value) {
+        this.virtualTokens = value;
         return this;
     }
 
@@ -108,15 +76,19 @@ public final class PrefixTuningConfigBuilder {
         return this;
     }
 
-    /** Returns the settings. */
+    /**
+     * Returns the settings.
+     *
+     * @throws PeftException if the prefix has no length
+     */
     public PrefixTuningConfig build() {
+        if (virtualTokens == null) {
+            throw new PeftException(
+                    "a prefix needs a length (num_virtual_tokens). Set virtualTokens.");
+        }
         return new PrefixTuningConfig(
                 origin,
-                numVirtualTokens,
-                tokenDim,
-                numTransformerSubmodules,
-                numAttentionHeads,
-                numLayers,
+                virtualTokens,
                 encoderHiddenSize,
                 prefixProjection,
                 initWeights,

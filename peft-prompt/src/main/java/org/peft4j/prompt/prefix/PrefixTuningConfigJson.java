@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import org.peft4j.core.AdapterOrigin;
 import org.peft4j.core.PeftConfigJson;
 import org.peft4j.core.files.JsonFields;
+import org.peft4j.prompt.VirtualTokens;
 
 /** {@code adapter_config.json} of a prefix, key by key as peft writes it. */
 final class PrefixTuningConfigJson {
@@ -15,11 +16,7 @@ final class PrefixTuningConfigJson {
     static JsonObject write(PrefixTuningConfig config) {
         JsonObject json = new JsonObject();
         config.origin().writeTo(json, PrefixTuningConfig.PEFT_TYPE);
-        json.addProperty("num_virtual_tokens", config.numVirtualTokens());
-        json.addProperty("token_dim", config.tokenDim());
-        json.addProperty("num_transformer_submodules", config.numTransformerSubmodules());
-        json.addProperty("num_attention_heads", config.numAttentionHeads());
-        json.addProperty("num_layers", config.numLayers());
+        config.virtualTokens().writeTo(json);
         json.addProperty("encoder_hidden_size", config.encoderHiddenSize());
         json.addProperty("prefix_projection", config.prefixProjection());
         json.addProperty("init_weights", config.initWeights());
@@ -38,12 +35,7 @@ final class PrefixTuningConfigJson {
         PrefixTuningConfigBuilder builder =
                 PrefixTuningConfig.builder()
                         .origin(AdapterOrigin.read(json))
-                        .numVirtualTokens(json.positiveInt("num_virtual_tokens"));
-        json.optionalPositiveInt("token_dim").ifPresent(builder::tokenDim);
-        json.optionalPositiveInt("num_transformer_submodules")
-                .ifPresent(builder::numTransformerSubmodules);
-        json.optionalPositiveInt("num_attention_heads").ifPresent(builder::numAttentionHeads);
-        json.optionalPositiveInt("num_layers").ifPresent(builder::numLayers);
+                        .virtualTokens(VirtualTokens.read(json));
         json.optionalPositiveInt("encoder_hidden_size").ifPresent(builder::encoderHiddenSize);
         json.optionalBool("prefix_projection").ifPresent(builder::prefixProjection);
         json.optionalString("init_weights").ifPresent(builder::initWeights);

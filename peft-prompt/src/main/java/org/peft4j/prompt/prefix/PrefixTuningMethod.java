@@ -1,6 +1,7 @@
 package org.peft4j.prompt.prefix;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterBuilder;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.Encoding;
@@ -8,9 +9,11 @@ import org.peft4j.core.Initializer;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.PeftMethod;
+import org.peft4j.core.TaskType;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.AttentionPoint;
+import org.peft4j.prompt.VirtualTokens;
 import org.peft4j.prompt.internal.SoftPrompt;
 import org.peft4j.prompt.internal.Tasks;
 
@@ -50,15 +53,26 @@ public final class PrefixTuningMethod implements PeftMethod {
                     "cross_attention_prefix is for encoder-decoders, and this base has no cross"
                             + " attention. Leave it out.");
         }
+        return prefix.settled(
+                Tasks.settled(prefix.origin(), base),
+                settled(prefix.virtualTokens(), base, points));
+    }
+
+    /** As peft, but by the keys that the base has, whatever the width of the model. */
+    private static VirtualTokens settled(
+            VirtualTokens open, BaseModel base, PrefixPoints points) {
         AttentionPoint first = points.self().get(0);
-        return prefix.toBuilder()
-                .origin(Tasks.settled(prefix.origin(), base))
-                .build()
-                .settled(
-                        first.keyValueHeads() * first.headDim(),
-                        first.keyValueHeads(),
-                        points.self().size(),
-                        points.isEncoderDecoder() ? 2 : 1);
+        int submodules = base.info().task() == TaskType.SEQ_2_SEQ_LM ? 2 : 1;
+        return new VirtualTokens(
+                open.count(),
+                orElse(open.tokenDim(), first.keyValueHeads() * first.headDim()),
+                orElse(open.submodules(), submodules),
+                orElse(open.attentionHeads(), first.keyValueHeads()),
+                orElse(open.layers(), points.self().size()));
+    }
+
+    private static int orElse(@Nullable Integer given, int usual) {
+        return given == null ? usual : given;
     }
 
     @Override
@@ -69,18 +83,18 @@ public final class PrefixTuningMethod implements PeftMethod {
         requireRoom(prefix, builder.info().maxPositions());
         Encoding matrix = matrix(prefix, builder, KEY, "");
         // peft hands out the layers of an encoder-decoder two by two, for self and cross attention
-        place(prefix, builder, points.self(), matrix, prefix.settledSubmodules());
+        place(prefix, builder, points.self(), matrix, prefix.submodules());
         if (prefix.crossAttention()) {
             place(prefix, builder, points.cross(), matrix(prefix, builder, CROSS_KEY, "cross."), 1);
         }
-        builder.place(points.input(), new PrefixInput(prefix.numVirtualTokens()));
+        builder.place(points.input(), new PrefixInput(prefix.virtualTokens().count()));
     }
 
     private static void requireRoom(PrefixTuningConfig prefix, int maxPositions) {
-        if (maxPositions > 0 && prefix.numVirtualTokens() >= maxPositions) {
+        if (maxPositions > 0 && prefix.virtualTokens().count() >= maxPositions) {
             throw new PeftException(
                     "num_virtual_tokens is "
-                            + prefix.numVirtualTokens()
+                            + prefix.virtualTokens().count()
                             + ", which leaves no room for a text: this base has "
                             + maxPositions
                             + " positions. Use fewer.");
@@ -89,7 +103,7 @@ public final class PrefixTuningMethod implements PeftMethod {
 
     private static Encoding matrix(
             PrefixTuningConfig prefix, AdapterBuilder builder, String key, String names) {
-        int tokens = prefix.numVirtualTokens();
+        int tokens = prefix.virtualTokens().count();
         long columns = prefix.columns();
         if (!prefix.prefixProjection()) {
             Initializer start =
@@ -101,8 +115,8 @@ public final class PrefixTuningMethod implements PeftMethod {
                 new PrefixEncoder(
                         names,
                         tokens,
-                        prefix.settledTokenDim(),
-                        prefix.settledHiddenSize(),
+                        prefix.virtualTokens().width(),
+                        prefix.hidden(),
                         columns,
                         prefix.startsAtZero());
         return builder.encoded(key, encoder::build, tokens, columns);
@@ -114,24 +128,25 @@ public final class PrefixTuningMethod implements PeftMethod {
             List<AttentionPoint> layers,
             Encoding matrix,
             int stride) {
-        long width = prefix.settledTokenDim();
-        int count = prefix.settledLayers();
+        long width = prefix.virtualTokens().width();
+        int count = prefix.layers();
         for (int layer = 0; layer < Math.min(count, layers.size()); layer++) {
             AttentionPoint point = layers.get(layer);
             requireFit(prefix, point);
             long block = (long) stride * layer % count;
-            builder.place(point, new Prefix(matrix, prefix.numVirtualTokens(), 2 * block * width));
+            builder.place(point, new Prefix(matrix, prefix.virtualTokens().count(), 2 * block * width));
         }
     }
 
     private static void requireFit(PrefixTuningConfig prefix, AttentionPoint point) {
         int width = point.keyValueHeads() * point.headDim();
-        if (prefix.settledTokenDim() != width || prefix.settledHeads() != point.keyValueHeads()) {
+        @Nullable Integer heads = prefix.virtualTokens().attentionHeads();
+        if (prefix.virtualTokens().width() != width || heads == null || heads != point.keyValueHeads()) {
             throw new PeftException(
                     "token_dim is "
-                            + prefix.settledTokenDim()
+                            + prefix.virtualTokens().width()
                             + " and num_attention_heads "
-                            + prefix.settledHeads()
+                            + heads
                             + ", but the keys of "
                             + point.path()
                             + " have the width "

@@ -50,7 +50,7 @@ final class PrefixContractTest {
         @Override
         protected PeftConfig config() {
             return PrefixTuningConfig.builder()
-                    .numVirtualTokens(3)
+                    .virtualTokens(3)
                     .prefixProjection(true)
                     .encoderHiddenSize(6)
                     .build();
@@ -84,7 +84,7 @@ final class PrefixContractTest {
 
         @Override
         protected PeftConfig config() {
-            return PrefixTuningConfig.builder().numVirtualTokens(3).crossAttention(true).build();
+            return PrefixTuningConfig.builder().virtualTokens(3).crossAttention(true).build();
         }
     }
 }

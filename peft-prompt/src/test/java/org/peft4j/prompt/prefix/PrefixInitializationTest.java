@@ -49,7 +49,7 @@ final class PrefixInitializationTest {
             model.add(
                     "encoded",
                     PrefixTuningConfig.builder()
-                            .numVirtualTokens(4)
+                            .virtualTokens(4)
                             .prefixProjection(true)
                             .build());
             refused(model, "encoded", "made by an encoder");

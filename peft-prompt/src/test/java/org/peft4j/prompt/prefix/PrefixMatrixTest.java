@@ -29,12 +29,12 @@ final class PrefixMatrixTest extends PeftMethodMatrix {
                 "plain", PrefixTuningConfig.pTuningV2(4),
                 "encoded",
                         PrefixTuningConfig.builder()
-                                .numVirtualTokens(4)
+                                .virtualTokens(4)
                                 .prefixProjection(true)
                                 .build(),
                 "cross attention",
                         PrefixTuningConfig.builder()
-                                .numVirtualTokens(4)
+                                .virtualTokens(4)
                                 .crossAttention(true)
                                 .initWeights("zero")
                                 .build());

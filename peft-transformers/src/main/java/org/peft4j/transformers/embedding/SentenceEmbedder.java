@@ -1,6 +1,7 @@
 package org.peft4j.transformers.embedding;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import org.peft4j.core.TokenBatch;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.InputPoint;
 import org.peft4j.transformers.text.Tokenizer;
 
 /**
@@ -80,7 +82,8 @@ public final class SentenceEmbedder {
                     "texts are embedded in batches of like length, so a selection per row has no"
                             + " meaning. Embed the texts of each adapter apart.");
         }
-        List<long[]> ids = texts.stream().map(this::encode).toList();
+        int most = mostTokens(selection);
+        List<long[]> ids = texts.stream().map(text -> encode(text, most)).toList();
         List<Integer> order =
                 IntStream.range(0, ids.size())
                         .boxed()
@@ -101,10 +104,10 @@ public final class SentenceEmbedder {
         return vectors;
     }
 
-    private long[] encode(String text) {
+    private long[] encode(String text, int most) {
         String prompted = config.prompt() + text;
         String written = config.lowerCase() ? prompted.toLowerCase(Locale.ROOT) : prompted;
-        long[] ids = tokenizer.encode(written, mostTokens());
+        long[] ids = tokenizer.encode(written, most);
         if (ids.length == 0) {
             throw new PeftException(
                     "the text \"" + text + "\" has no tokens, so it has no embedding.");
@@ -112,10 +115,21 @@ public final class SentenceEmbedder {
         return ids;
     }
 
-    private int mostTokens() {
+    /** Virtual tokens take of the base's positions, not of what the config wants. */
+    private int mostTokens(AdapterSelection selection) {
         int wanted = config.maxTokens() == 0 ? Integer.MAX_VALUE : config.maxTokens();
         int possible = model.base().info().maxPositions();
-        return possible == 0 ? wanted : Math.min(wanted, possible);
+        if (possible == 0) {
+            return wanted;
+        }
+        try (ForwardContext context = model.open(selection)) {
+            int virtual =
+                    Arrays.stream(InputPoint.Kind.values())
+                            .mapToInt(kind -> context.virtualTokens(kind, 1)[0])
+                            .max()
+                            .orElse(0);
+            return Math.min(wanted, Math.max(1, possible - virtual));
+        }
     }
 
     private List<float[]> pass(AdapterSelection selection, List<long[]> rows) {

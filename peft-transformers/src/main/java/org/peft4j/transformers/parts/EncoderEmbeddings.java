@@ -71,7 +71,7 @@ public record EncoderEmbeddings(
                     tokens = i % layout.length() == 0 ? 0 : tokens;
                     boolean token = positions[i] != padId;
                     tokens += token ? 1 : 0;
-                    long before = layout.past() - missing[i / layout.length()];
+                    int before = layout.past() - missing[i / layout.length()];
                     positions[i] = padId + (token ? tokens + before : 0);
                 }
                 return positions;
