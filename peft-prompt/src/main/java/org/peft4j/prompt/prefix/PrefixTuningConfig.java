@@ -63,8 +63,8 @@ public record PrefixTuningConfig(
      * P-tuning v2 (Liu et al. 2022): prompts in every layer of an encoder that classifies texts or
      * tags tokens, without an encoder of the prompts. The head is trained beside them.
      *
-     * @param tokens the length; the paper takes up to 20 for simple classification and
-     *     around 100 for tagging
+     * @param tokens the length; the paper takes up to 20 for simple classification and around 100
+     *     for tagging
      */
     public static PrefixTuningConfig pTuningV2(int tokens) {
         return builder().virtualTokens(tokens).build();

@@ -59,8 +59,7 @@ public final class PrefixTuningMethod implements PeftMethod {
     }
 
     /** As peft, but by the keys that the base has, whatever the width of the model. */
-    private static VirtualTokens settled(
-            VirtualTokens open, BaseModel base, PrefixPoints points) {
+    private static VirtualTokens settled(VirtualTokens open, BaseModel base, PrefixPoints points) {
         AttentionPoint first = points.self().get(0);
         int submodules = base.info().task() == TaskType.SEQ_2_SEQ_LM ? 2 : 1;
         return new VirtualTokens(
@@ -134,14 +133,17 @@ public final class PrefixTuningMethod implements PeftMethod {
             AttentionPoint point = layers.get(layer);
             requireFit(prefix, point);
             long block = (long) stride * layer % count;
-            builder.place(point, new Prefix(matrix, prefix.virtualTokens().count(), 2 * block * width));
+            builder.place(
+                    point, new Prefix(matrix, prefix.virtualTokens().count(), 2 * block * width));
         }
     }
 
     private static void requireFit(PrefixTuningConfig prefix, AttentionPoint point) {
         int width = point.keyValueHeads() * point.headDim();
         @Nullable Integer heads = prefix.virtualTokens().attentionHeads();
-        if (prefix.virtualTokens().width() != width || heads == null || heads != point.keyValueHeads()) {
+        if (prefix.virtualTokens().width() != width
+                || heads == null
+                || heads != point.keyValueHeads()) {
             throw new PeftException(
                     "token_dim is "
                             + prefix.virtualTokens().width()

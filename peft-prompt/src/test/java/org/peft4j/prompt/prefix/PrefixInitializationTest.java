@@ -48,10 +48,7 @@ final class PrefixInitializationTest {
             refused(model, "short", "has 2 virtual tokens, but the context 4");
             model.add(
                     "encoded",
-                    PrefixTuningConfig.builder()
-                            .virtualTokens(4)
-                            .prefixProjection(true)
-                            .build());
+                    PrefixTuningConfig.builder().virtualTokens(4).prefixProjection(true).build());
             refused(model, "encoded", "made by an encoder");
         }
     }
