@@ -388,9 +388,9 @@ public final class AdapterBuilder {
         this.modulePrefix = prefix;
     }
 
-    /** Returns what the keys of copied modules start with. */
-    String modulePrefix() {
-        return modulePrefix;
+    /** Returns the key of a parameter of a copied module. */
+    String moduleKey(InjectionPoint point, String parameter) {
+        return modulePrefix + point.path() + "." + parameter;
     }
 
     /** Says what the adapter does in training beyond the forward pass. */

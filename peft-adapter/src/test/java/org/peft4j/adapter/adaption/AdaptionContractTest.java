@@ -74,11 +74,12 @@ final class AdaptionContractTest {
         }
     }
 
+    /** With gelu: difference quotients over a gate meet the kinks of relu. */
     @Nested
     final class EncoderDecoder extends Contract {
         @Override
         protected BaseModel openBase() {
-            return Bases.open("t5");
+            return Bases.open("t5-gated");
         }
     }
 }

@@ -18,10 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.peft4j.adapter.FullFineTuningConfig;
 import org.peft4j.adapter.bottleneck.BottleneckMethod;
 import org.peft4j.adapter.bottleneck.HubBases;
 import org.peft4j.adapter.fusion.FusionMethod;
+import org.peft4j.adapter.ia3.Ia3Config;
 import org.peft4j.core.Adapter;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BadFileException;
@@ -192,7 +192,7 @@ final class HubFilesTest {
     void otherMethodsAreNotWritten(@TempDir Path directory) {
         try (BaseModel base = HubBases.open("llama", TaskType.CAUSAL_LM);
                 PeftModel model = PeftModel.of(base)) {
-            model.add("a", new FullFineTuningConfig());
+            model.add("a", Ia3Config.builder().build());
             Path target = directory.resolve("new");
             assertThrows(PeftException.class, () -> model.save("a", target, new AdapterHub()));
             assertFalse(Files.exists(target));
