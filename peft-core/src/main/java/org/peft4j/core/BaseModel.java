@@ -76,6 +76,17 @@ public interface BaseModel extends AutoCloseable {
     long lossCount(TokenBatch batch);
 
     /**
+     * Returns how many terms {@link #loss} sums over in a pass, whose adapters may give more tokens
+     * something that comes before them: virtual tokens predict the first token of a row.
+     *
+     * @param context the pass
+     * @param batch the tokens, with labels
+     */
+    default long lossCount(ForwardContext context, TokenBatch batch) {
+        return lossCount(batch);
+    }
+
+    /**
      * Makes an empty cache for decoding.
      *
      * @param rows the batch

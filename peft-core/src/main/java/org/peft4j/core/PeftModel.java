@@ -414,6 +414,19 @@ public final class PeftModel implements AutoCloseable {
     }
 
     /**
+     * Returns how many terms the loss of a batch sums over with some adapters.
+     *
+     * @param selection which adapters act
+     * @param batch the tokens, with labels
+     */
+    public long lossCount(AdapterSelection selection, TokenBatch batch) {
+        requireRows(selection, batch);
+        try (ForwardContext context = open(selection)) {
+            return base.lossCount(context, batch);
+        }
+    }
+
+    /**
      * Runs forward and backward, and adds the gradients to the trainable parameters of the selected
      * adapters. Nothing else is ever trained.
      *

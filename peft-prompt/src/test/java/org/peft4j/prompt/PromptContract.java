@@ -3,11 +3,10 @@ package org.peft4j.prompt;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.BaseModel;
-import org.peft4j.core.Parameter;
 import org.peft4j.core.TaskType;
+import org.peft4j.core.ops.OperatorDoor;
 import org.peft4j.fixtures.Fixtures;
 import org.peft4j.fixtures.PeftMethodContract;
-import org.peft4j.fixtures.Tensors;
 import org.peft4j.transformers.Checkpoints;
 import org.peft4j.transformers.LoadOptions;
 
@@ -36,9 +35,9 @@ public abstract class PromptContract extends PeftMethodContract {
         return opened;
     }
 
-    /** Sets every element of a parameter to one value. */
-    protected final void fill(Parameter parameter, float value) {
-        Tensors.fill(Objects.requireNonNull(opened).door(), parameter, value);
+    /** Returns the door of the base that is being tested. */
+    protected final OperatorDoor door() {
+        return Objects.requireNonNull(opened).door();
     }
 
     /** Its embeddings are of another width. */

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.peft4j.core.AdapterSelection;
-import org.peft4j.core.BaseModel;
+import org.peft4j.core.PeftModel;
 import org.peft4j.core.TokenBatch;
 import org.peft4j.train.data.Collator;
 import org.peft4j.train.data.Example;
@@ -26,20 +26,22 @@ record MicroBatch(
         Map<String, Long> labelsOf) {
 
     static MicroBatch of(
-            List<Example> examples, AdapterSelection common, Collator collator, BaseModel base) {
+            List<Example> examples, AdapterSelection common, Collator collator, PeftModel model) {
         TokenBatch rows = collator.collate(examples);
         Map<String, Long> labelsOf = new TreeMap<>();
         for (Example example : examples) {
-            long labels = base.lossCount(collator.collate(List.of(example)));
-            for (String name : example.selectionOr(common).names()) {
+            AdapterSelection own = example.selectionOr(common);
+            long labels = model.lossCount(own, collator.collate(List.of(example)));
+            for (String name : own.names()) {
                 labelsOf.merge(name, labels, Long::sum);
             }
         }
+        AdapterSelection selection = Collator.selection(examples, common);
         return new MicroBatch(
                 rows,
-                Collator.selection(examples, common),
+                selection,
                 examples.stream().mapToLong(Example::tokens).sum(),
-                base.lossCount(rows),
+                model.lossCount(selection, rows),
                 labelsOf);
     }
 }

@@ -169,7 +169,7 @@ final class TrainingRun implements AutoCloseable {
                             members.stream().map(examples::get).toList(),
                             setup.selection(),
                             setup.collator(),
-                            setup.model().base()));
+                            setup.model()));
         }
         return batches;
     }

@@ -42,7 +42,11 @@ record TrainingSetup(
                             + " give each example its own: example.withSelection(...).");
         }
         Predicate<Example> hasLoss =
-                example -> model.base().lossCount(collator.collate(List.of(example))) > 0;
+                example ->
+                        model.lossCount(
+                                        example.selectionOr(selection),
+                                        collator.collate(List.of(example)))
+                                > 0;
         Truncation data = Truncation.of(examples, config.maxLength(), hasLoss);
         if (data.examples().isEmpty()) {
             throw new PeftException(

@@ -4,6 +4,7 @@ import org.junit.jupiter.api.Nested;
 import org.peft4j.core.Adapter;
 import org.peft4j.core.Parameter;
 import org.peft4j.core.PeftConfig;
+import org.peft4j.fixtures.Tensors;
 import org.peft4j.prompt.PromptContract;
 
 /** P-tuning keeps the contract, with each of its encoders. */
@@ -24,9 +25,9 @@ final class PTuningContractTest {
             super.randomise(adapter, seed);
             for (Parameter parameter : adapter.parameters()) {
                 if (type == EncoderType.MLP && parameter.key().equals("mlp_head.2.bias")) {
-                    fill(parameter, 6);
+                    Tensors.fill(door(), parameter, 6);
                 } else if (parameter.key().equals("mlp_head.0.bias")) {
-                    fill(parameter, 3);
+                    Tensors.fill(door(), parameter, 3);
                 }
             }
         }

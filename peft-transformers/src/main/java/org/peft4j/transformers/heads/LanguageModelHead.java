@@ -68,6 +68,12 @@ public record LanguageModelHead(
     }
 
     @Override
+    public long lossCount(ForwardContext context, TokenBatch batch) {
+        int[] own = context.virtualTokens(InputPoint.Kind.DECODER, batch.rows());
+        return scored(batch, 0, own).count();
+    }
+
+    @Override
     public TaskLoss loss(ForwardContext context, Tensor hidden, TokenBatch batch, double scale) {
         int virtual = Math.toIntExact(hidden.size(1)) - batch.length();
         Scored scored =

@@ -32,6 +32,11 @@ public interface TaskHead {
     /** Returns how many terms the loss of a batch without virtual tokens sums over. */
     long lossCount(TokenBatch batch);
 
+    /** Returns how many terms the loss of a batch sums over in a pass, virtual tokens included. */
+    default long lossCount(ForwardContext context, TokenBatch batch) {
+        return lossCount(batch);
+    }
+
     /** Returns the names of its modules that every adapter trains; see {@code BaseModel}. */
     default List<String> modules() {
         return List.of();

@@ -132,7 +132,7 @@ public abstract class FrozenBase implements BaseModel {
 
     @Override
     public final TaskLoss loss(ForwardContext context, TokenBatch batch, double scale) {
-        if (lossCount(batch) == 0) {
+        if (lossCount(context, batch) == 0) {
             return new TaskLoss(0, 0, null, null);
         }
         return head.loss(context, hiddenStates(context, batch, null), batch, scale);
@@ -141,6 +141,11 @@ public abstract class FrozenBase implements BaseModel {
     @Override
     public final long lossCount(TokenBatch batch) {
         return head.lossCount(batch);
+    }
+
+    @Override
+    public final long lossCount(ForwardContext context, TokenBatch batch) {
+        return head.lossCount(context, batch);
     }
 
     @Override
