@@ -104,7 +104,7 @@ public final class Recipes {
 
     private static PeftConfig prefix(RecipeOptions options, boolean projection) {
         return PrefixTuningConfig.builder()
-                .numVirtualTokens(options.virtualTokens)
+                .virtualTokens(options.virtualTokens)
                 .prefixProjection(projection)
                 .build();
     }
