@@ -89,7 +89,11 @@ def inputs_of(model, batch: dict) -> dict:
     left_out = {"probe"} if hasattr(model, "active_peft_config") else {"probe", "task_ids"}
     if puts_tokens_before(model) and model.active_peft_config.task_type in ("TOKEN_CLS", "QUESTION_ANS"):
         left_out |= {"labels", "start_positions", "end_positions"}
-    return {key: tensor for key, tensor in batch.items() if key not in left_out}
+    inputs = {key: tensor for key, tensor in batch.items() if key not in left_out}
+    if puts_tokens_before(model) and "decoder_input_ids" in inputs and "task_ids" in inputs:
+        # With multitask prompts peft takes what the decoder reads embedded only.
+        inputs["decoder_inputs_embeds"] = model.word_embeddings(inputs.pop("decoder_input_ids"))
+    return inputs
 
 
 def outputs(model, batch: dict) -> dict:

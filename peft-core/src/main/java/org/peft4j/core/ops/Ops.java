@@ -98,20 +98,21 @@ public final class Ops implements AutoCloseable {
 
     /** Returns an INT64 tensor of the given shape. */
     public Tensor longs(long[] values, long... shape) {
-        return adopt(
-                door.manager().create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64),
-                DType.INT64);
+        return fromJava(LongBuffer.wrap(values), shape, DType.INT64);
     }
 
     /** Returns a FLOAT32 tensor of the given shape. */
     public Tensor floats(float[] values, long... shape) {
-        return adopt(
-                door.manager()
-                        .create(
-                                java.nio.FloatBuffer.wrap(values),
-                                new Shape(shape),
-                                DataType.FLOAT32),
-                DType.FLOAT32);
+        return fromJava(java.nio.FloatBuffer.wrap(values), shape, DType.FLOAT32);
+    }
+
+    /**
+     * The memory of such a tensor is Java's and goes with it, whatever libtorch still holds. On the
+     * way back autograd reads indices once more, so in training they live as long as the pass.
+     */
+    private Tensor fromJava(java.nio.Buffer values, long[] shape, DType dtype) {
+        Tensor tensor = adopt(door.manager().create(values, new Shape(shape), dtype.djl()), dtype);
+        return mode == Mode.TRAINING ? keepForPass(tensor) : tensor;
     }
 
     /** Returns a tensor of one value. */

@@ -60,6 +60,25 @@ class OpsTest {
         return y;
     }
 
+    /** Autograd reads indices on the way back, from memory that is Java's. */
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void whatComesFromJavaLivesUntilTheWayBack(Mode mode) {
+        try (Ops ops = door.ops(mode)) {
+            Tensor index;
+            Tensor numbers;
+            Tensor sum;
+            try (Scope scope = ops.scope()) {
+                index = ops.longs(new long[] {1, 0}, 2);
+                numbers = ops.floats(new float[] {1, 2}, 2);
+                sum = scope.keep(ops.add(ops.rows(numbers, index), numbers));
+            }
+            assertEquals(mode == Mode.TRAINING, index.isOpen());
+            assertEquals(mode == Mode.TRAINING, numbers.isOpen());
+            assertArrayEquals(new float[] {3, 3}, sum.toFloats());
+        }
+    }
+
     /** Whether all heads' queries come first or each head's own three. */
     @ParameterizedTest
     @EnumSource(Mode.class)

@@ -53,11 +53,11 @@ final class MultitaskPromptContractTest {
         }
     }
 
-    /** Virtual tokens before what the encoder reads, and before what the decoder does. */
+    /** Virtual tokens for encoder and decoder; a feed-forward without kinks. */
     @Nested
     final class T5 extends Contract {
         T5() {
-            super("t5");
+            super("t5-gated");
         }
     }
 
