@@ -13,6 +13,6 @@ record PrefixInput(int tokens) implements InputPlacement {
 
     @Override
     public InputFlow forward(ForwardContext context, InputFlow flow) {
-        return new InputFlow(flow.embeddings(), flow.layout().withPast(tokens));
+        return flow.with(flow.embeddings(), flow.layout().withPast(tokens));
     }
 }
