@@ -13,11 +13,18 @@ public interface PeftConfig {
     /** Returns the method's name in {@code adapter_config.json}, as {@code LORA}. */
     String peftType();
 
+    /** Returns the keys that every method has: the task and the base, as far as they are known. */
+    AdapterOrigin origin();
+
     /** Returns the task, or null if the file named none. */
-    @Nullable TaskType taskType();
+    default @Nullable TaskType taskType() {
+        return origin().taskType();
+    }
 
     /** Returns the base that the adapter was made for, or null if unknown. */
-    @Nullable String baseModelNameOrPath();
+    default @Nullable String baseModelNameOrPath() {
+        return origin().baseModelNameOrPath();
+    }
 
     /**
      * Returns names of modules that are trained and saved as a whole beside the method's own

@@ -2,7 +2,6 @@ package org.peft4j.core;
 
 import com.google.gson.JsonObject;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.ops.Activation;
 import org.peft4j.core.ops.Ops;
@@ -23,13 +22,8 @@ public final class EncodedMethod implements PeftMethod {
         }
 
         @Override
-        public @Nullable TaskType taskType() {
-            return null;
-        }
-
-        @Override
-        public @Nullable String baseModelNameOrPath() {
-            return "toy";
+        public AdapterOrigin origin() {
+            return AdapterOrigin.unknown().withBase("toy");
         }
 
         @Override

@@ -3,7 +3,6 @@ package org.peft4j.core;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
@@ -40,13 +39,8 @@ public final class ToyMethod implements PeftMethod {
         }
 
         @Override
-        public @Nullable TaskType taskType() {
-            return null;
-        }
-
-        @Override
-        public @Nullable String baseModelNameOrPath() {
-            return "toy";
+        public AdapterOrigin origin() {
+            return AdapterOrigin.unknown().withBase("toy");
         }
 
         @Override

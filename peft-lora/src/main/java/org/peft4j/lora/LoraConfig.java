@@ -3,11 +3,9 @@ package org.peft4j.lora;
 import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterOrigin;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftException;
-import org.peft4j.core.TaskType;
 import org.peft4j.core.targets.PatternValues;
 import org.peft4j.core.targets.Targets;
 
@@ -118,16 +116,6 @@ public record LoraConfig(
     @Override
     public String peftType() {
         return PEFT_TYPE;
-    }
-
-    @Override
-    public @Nullable TaskType taskType() {
-        return origin.taskType();
-    }
-
-    @Override
-    public @Nullable String baseModelNameOrPath() {
-        return origin.baseModelNameOrPath();
     }
 
     @Override

@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterOrigin;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftException;
-import org.peft4j.core.TaskType;
 
 /**
  * The settings of prompt tuning (Lester et al. 2021), one for one those of peft's {@code
@@ -40,16 +39,6 @@ public record PromptTuningConfig(
     @Override
     public String peftType() {
         return PEFT_TYPE;
-    }
-
-    @Override
-    public @Nullable TaskType taskType() {
-        return origin.taskType();
-    }
-
-    @Override
-    public @Nullable String baseModelNameOrPath() {
-        return origin.baseModelNameOrPath();
     }
 
     @Override

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterBuilder;
+import org.peft4j.core.AdapterOrigin;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftMethod;
-import org.peft4j.core.TaskType;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
@@ -39,13 +39,8 @@ public final class PrefixProbe implements PeftMethod {
         }
 
         @Override
-        public @Nullable TaskType taskType() {
-            return null;
-        }
-
-        @Override
-        public @Nullable String baseModelNameOrPath() {
-            return null;
+        public AdapterOrigin origin() {
+            return AdapterOrigin.unknown();
         }
 
         @Override

@@ -85,16 +85,6 @@ public record AdaptionPromptConfig(
     }
 
     @Override
-    public @Nullable TaskType taskType() {
-        return origin.taskType();
-    }
-
-    @Override
-    public @Nullable String baseModelNameOrPath() {
-        return origin.baseModelNameOrPath();
-    }
-
-    @Override
     public JsonObject toJson() {
         return AdaptionPromptConfigJson.write(this);
     }

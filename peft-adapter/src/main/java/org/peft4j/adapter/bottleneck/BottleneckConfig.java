@@ -2,11 +2,9 @@ package org.peft4j.adapter.bottleneck;
 
 import com.google.gson.JsonObject;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterOrigin;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftException;
-import org.peft4j.core.TaskType;
 
 /**
  * The settings of a bottleneck adapter (Houlsby et al. 2019), one for one those of AdapterHub's
@@ -122,16 +120,6 @@ public record BottleneckConfig(
     @Override
     public String peftType() {
         return PEFT_TYPE;
-    }
-
-    @Override
-    public @Nullable TaskType taskType() {
-        return origin.taskType();
-    }
-
-    @Override
-    public @Nullable String baseModelNameOrPath() {
-        return origin.baseModelNameOrPath();
     }
 
     @Override

@@ -10,7 +10,6 @@ import org.peft4j.core.AdapterOrigin;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftConfigJson;
 import org.peft4j.core.PeftException;
-import org.peft4j.core.TaskType;
 import org.peft4j.core.files.JsonFields;
 
 /**
@@ -153,16 +152,6 @@ public record FusionConfig(
     @Override
     public String peftType() {
         return PEFT_TYPE;
-    }
-
-    @Override
-    public @Nullable TaskType taskType() {
-        return origin.taskType();
-    }
-
-    @Override
-    public @Nullable String baseModelNameOrPath() {
-        return origin.baseModelNameOrPath();
     }
 
     @Override

@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterOrigin;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftException;
-import org.peft4j.core.TaskType;
 import org.peft4j.core.targets.TargetSpec.ModulePattern;
 import org.peft4j.core.targets.TargetSpec.Names;
 import org.peft4j.core.targets.Targets;
@@ -75,16 +74,6 @@ public record Ia3Config(
     @Override
     public String peftType() {
         return PEFT_TYPE;
-    }
-
-    @Override
-    public @Nullable TaskType taskType() {
-        return origin.taskType();
-    }
-
-    @Override
-    public @Nullable String baseModelNameOrPath() {
-        return origin.baseModelNameOrPath();
     }
 
     @Override

@@ -76,16 +76,6 @@ public record LnTuningConfig(AdapterOrigin origin, Targets targets, List<String>
     }
 
     @Override
-    public @Nullable TaskType taskType() {
-        return origin.taskType();
-    }
-
-    @Override
-    public @Nullable String baseModelNameOrPath() {
-        return origin.baseModelNameOrPath();
-    }
-
-    @Override
     public LnTuningConfig withModulesToSave(List<String> names) {
         return new LnTuningConfig(origin, targets, names);
     }

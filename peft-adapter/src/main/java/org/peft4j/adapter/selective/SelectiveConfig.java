@@ -147,16 +147,6 @@ public record SelectiveConfig(
     }
 
     @Override
-    public @Nullable TaskType taskType() {
-        return origin.taskType();
-    }
-
-    @Override
-    public @Nullable String baseModelNameOrPath() {
-        return origin.baseModelNameOrPath();
-    }
-
-    @Override
     public SelectiveConfig withModulesToSave(List<String> names) {
         return new SelectiveConfig(origin, parameters, kinds, layers, modules, exclude, names);
     }

@@ -90,16 +90,6 @@ public record TrainableTokensConfig(
     }
 
     @Override
-    public @Nullable TaskType taskType() {
-        return origin.taskType();
-    }
-
-    @Override
-    public @Nullable String baseModelNameOrPath() {
-        return origin.baseModelNameOrPath();
-    }
-
-    @Override
     public TrainableTokensConfig withModulesToSave(List<String> names) {
         return new TrainableTokensConfig(origin, tokenIndices, targetModules, initWeights, names);
     }

@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterOrigin;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftException;
-import org.peft4j.core.TaskType;
 import org.peft4j.prompt.VirtualTokens;
 
 /**
@@ -68,16 +67,6 @@ public record PTuningConfig(
     @Override
     public String peftType() {
         return PEFT_TYPE;
-    }
-
-    @Override
-    public @Nullable TaskType taskType() {
-        return origin.taskType();
-    }
-
-    @Override
-    public @Nullable String baseModelNameOrPath() {
-        return origin.baseModelNameOrPath();
     }
 
     @Override

@@ -3,13 +3,12 @@ package org.peft4j.train.checkpoint;
 import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterBuilder;
+import org.peft4j.core.AdapterOrigin;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.Initializer;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftMethod;
-import org.peft4j.core.TaskType;
 import org.peft4j.core.TrainingHook;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.ops.Ops;
@@ -34,13 +33,8 @@ public final class RememberingMethod implements PeftMethod {
         }
 
         @Override
-        public @Nullable TaskType taskType() {
-            return null;
-        }
-
-        @Override
-        public @Nullable String baseModelNameOrPath() {
-            return null;
+        public AdapterOrigin origin() {
+            return AdapterOrigin.unknown();
         }
 
         @Override
