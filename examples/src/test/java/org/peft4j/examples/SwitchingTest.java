@@ -65,7 +65,7 @@ final class SwitchingTest {
         long[] labels = new long[ROWS];
         for (int i = 0; i < ROWS; i++) {
             for (int j = 0; j < LENGTH; j++) {
-                rows[i][j] = 20 + random.nextInt(40);
+                rows[i][j] = 20L + random.nextInt(40);
             }
             for (long other : TASKS.values()) {
                 int place = random.nextInt(LENGTH);
