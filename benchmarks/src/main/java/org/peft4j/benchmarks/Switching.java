@@ -29,7 +29,7 @@ import org.peft4j.transformers.generation.Generator;
 
 /**
  * What it costs to switch the task at inference, beside what a decoded token costs: a prompt, a
- * prefix and a bottleneck on one base of some 10 million parameters take turns.
+ * prefix and a bottleneck on one base of some 11 million parameters take turns.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
