@@ -56,9 +56,7 @@ final class Sst2Runs {
      */
     boolean runOnce(RunLog log, String method, long seed, Map<String, Object> options)
             throws IOException, InterruptedException {
-        JsonObject key = new JsonObject();
-        key.addProperty("base", String.valueOf(base.toAbsolutePath().normalize().getFileName()));
-        arguments(method, seed, options).forEach(key::addProperty);
+        JsonObject key = key(method, seed, options);
         if (log.find(key).isPresent()) {
             return true;
         }
@@ -80,6 +78,18 @@ final class Sst2Runs {
         }
     }
 
+    private String baseName() {
+        return String.valueOf(base.toAbsolutePath().normalize().getFileName());
+    }
+
+    /** What a run is found by in the log. */
+    private JsonObject key(String method, long seed, Map<String, Object> options) {
+        JsonObject key = new JsonObject();
+        key.addProperty("base", baseName());
+        arguments(method, seed, options).forEach(key::addProperty);
+        return key;
+    }
+
     /** What decides a run's result. */
     private SortedMap<String, String> arguments(
             String method, long seed, Map<String, Object> options) {
@@ -97,9 +107,7 @@ final class Sst2Runs {
     List<JsonObject> finished(RunLog log, String method, Map<String, Object> options) {
         List<JsonObject> found = new ArrayList<>();
         for (long seed : seeds) {
-            JsonObject key = new JsonObject();
-            arguments(method, seed, options).forEach(key::addProperty);
-            log.find(key).ifPresent(found::add);
+            log.find(key(method, seed, options)).ifPresent(found::add);
         }
         return found;
     }
@@ -109,7 +117,7 @@ final class Sst2Runs {
         return String.format(
                 Locale.ROOT,
                 "%s; %d %s, batch %d, examples of similar length together, %d threads",
-                base.toAbsolutePath().normalize().getFileName(),
+                baseName(),
                 epochs,
                 epochs == 1 ? "epoch" : "epochs",
                 batch,
