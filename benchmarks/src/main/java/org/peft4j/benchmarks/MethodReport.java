@@ -25,14 +25,14 @@ final class MethodReport {
                 "Accuracy on the 872 sentences of the development set: mean and standard deviation"
                         + " over the seeds, then each seed. "
                         + runs.describe()
-                        + ". Parameters and files are those of the adapter with its classification"
-                        + " head; time and peak memory are means, of the training and of its whole"
-                        + " process.");
+                        + ". Parameters and files are those of all adapters with the classification"
+                        + " head; time is the fastest training, which other work on the machine can"
+                        + " only slow down; peak memory is the mean, of the whole process.");
         lines.add("");
         lines.add(
-                "| method | trainable parameters | share, % | file, KiB | time, s | peak memory,"
+                "| method | learning rate | trainable parameters | share, % | file, KiB | time, s | peak memory,"
                         + " MiB | accuracy, % | of each seed | measured |");
-        lines.add("|---|---:|---:|---:|---:|---:|---:|---|---|");
+        lines.add("|---|---:|---:|---:|---:|---:|---:|---:|---|---|");
         for (String method : Recipes.names()) {
             List<JsonObject> found = runs.finished(log, method, Map.of());
             if (!found.isEmpty()) {
@@ -49,12 +49,13 @@ final class MethodReport {
         double trainable = first.get("trainable_parameters").getAsDouble();
         return String.format(
                 Locale.ROOT,
-                "| %s | %,.0f | %.3f | %,.0f | %.0f | %,.0f | %.2f ± %.2f | %s | %s |",
+                "| %s | %s | %,.0f | %.3f | %,.0f | %.0f | %,.0f | %.2f ± %.2f | %s | %s |",
                 method,
+                first.get("learning-rate").getAsString(),
                 trainable,
                 100 * trainable / first.get("all_parameters").getAsDouble(),
                 first.get("file_bytes").getAsDouble() / 1024,
-                Statistics.of(runs, "train_s").mean(),
+                Statistics.of(runs, "train_s").least(),
                 Statistics.of(runs, "peak_rss_mib").mean(),
                 100 * accuracy.mean(),
                 100 * accuracy.deviation(),

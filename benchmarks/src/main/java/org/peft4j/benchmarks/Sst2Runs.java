@@ -12,6 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.peft4j.examples.sst2.Recipes;
 import org.peft4j.examples.sst2.Sst2;
 import picocli.CommandLine.Option;
 
@@ -42,6 +44,11 @@ final class Sst2Runs {
             defaultValue = "2",
             description = "libtorch's threads (${DEFAULT-VALUE})")
     private int threads;
+
+    @Option(
+            names = "--learning-rate",
+            description = "instead of each method's own, to look for a better one")
+    private @Nullable Double learningRate;
 
     /** Returns the seeds that are wanted. */
     List<Long> seeds() {
@@ -99,6 +106,8 @@ final class Sst2Runs {
         arguments.put("epochs", String.valueOf(epochs));
         arguments.put("batch", String.valueOf(batch));
         arguments.put("order", "GROUPED_BY_LENGTH");
+        double rate = learningRate == null ? Recipes.learningRate(method) : learningRate;
+        arguments.put("learning-rate", String.valueOf(rate));
         options.forEach((name, value) -> arguments.put(name, String.valueOf(value)));
         return arguments;
     }

@@ -20,6 +20,11 @@ record Statistics(List<Double> values) {
         return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
     }
 
+    /** Returns the smallest. */
+    double least() {
+        return values.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN);
+    }
+
     /** Returns the standard deviation of a sample; 0 of a single value. */
     double deviation() {
         double mean = mean();

@@ -24,8 +24,7 @@ import org.peft4j.core.PeftModel;
  * Trainer.builder().setModel(model).setSelection(mam.selection()) …
  * }</pre>
  *
- * <p>Every part has its own copy of a task's head; the last part's answers, and is the one that
- * learns.
+ * <p>The last part has the trained copy of a task's head; the others have none.
  *
  * @param name of the union
  * @param parts names of the parts, the one nearest to the base first
@@ -62,10 +61,18 @@ public record Union(String name, List<String> parts) {
                 (adapter, part) -> {
                     PeftConfig config = ordered.get(part);
                     if (config != null) {
-                        model.add(adapter, config, partSeed[0]++);
+                        union.addPart(model, part, config, partSeed[0]++);
                     }
                 });
         return union;
+    }
+
+    private void addPart(PeftModel model, String part, PeftConfig config, long seed) {
+        if (part.equals(parts.get(parts.size() - 1))) {
+            model.add(adapter(part), config, seed);
+        } else {
+            model.addHeadless(adapter(part), config, seed);
+        }
     }
 
     /**

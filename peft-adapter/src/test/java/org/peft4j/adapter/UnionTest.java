@@ -67,6 +67,29 @@ final class UnionTest {
     }
 
     @Test
+    void theLastPartHasTheHead(@TempDir Path directory) {
+        AdapterFixture fixture = new AdapterFixture("bn-bert-houlsby");
+        try (BaseModel base = HubBases.open(fixture);
+                PeftModel model = PeftModel.of(base)) {
+            Union union = Union.add(model, "both", parts(), 1);
+            assertEquals(0, heads(model, "both.beside"));
+            assertTrue(heads(model, "both.behind") > 0);
+            Tensors.addNoise(base.door(), model.adapter("both.behind"), 0.1, 3);
+            float[] before = Tensors.logits(model, union.selection(), fixture.batch(base));
+            union.save(model, directory);
+            Union loaded = Union.load(model, "again", directory, "beside", "behind");
+            assertArrayEquals(
+                    before, Tensors.logits(model, loaded.selection(), fixture.batch(base)));
+        }
+    }
+
+    private static long heads(PeftModel model, String adapter) {
+        return model.adapter(adapter).parameters().stream()
+                .filter(parameter -> parameter.key().contains("classifier"))
+                .count();
+    }
+
+    @Test
     void allPartsOrNone() {
         try (BaseModel base = HubBases.open("llama", TaskType.CAUSAL_LM);
                 PeftModel model = PeftModel.of(base)) {

@@ -76,7 +76,8 @@ final class ModulesToSave {
                 place(name);
             } else if (base.points().all().stream().anyMatch(p -> isNamed(p, List.of(name)))) {
                 LOG.warn(
-                        "{} holds no {}, so the base's own will answer the task",
+                        "{} holds no {}: unless it is selected with an adapter that does, the base's"
+                                + " own will answer the task",
                         stored.weights().path(),
                         name);
             }

@@ -88,14 +88,30 @@ public final class PeftModel implements AutoCloseable {
      *     does not fit the base
      */
     public Adapter add(String name, PeftConfig config, long seed) {
+        return addFresh(name, config.withModulesToSave(withHead(config.modulesToSave())), seed);
+    }
+
+    /**
+     * Adds a fresh, trainable adapter that leaves the task's head to another one, with which it
+     * will be selected. Alone, it answers a task with the base's own head.
+     *
+     * @param name a new adapter name
+     * @param config its settings
+     * @param seed decides its initial values
+     * @throws PeftException as {@link #add(String, PeftConfig, long)}
+     */
+    public Adapter addHeadless(String name, PeftConfig config, long seed) {
+        return addFresh(name, config, seed);
+    }
+
+    private Adapter addFresh(String name, PeftConfig config, long seed) {
         requireFree(name);
         PeftMethod method = PeftMethods.of(config.peftType());
         PeftConfig named =
                 config.baseModelNameOrPath() == null
                         ? config.withBaseModel(base.info().nameOrPath())
                         : config;
-        PeftConfig headed = named.withModulesToSave(withHead(named.modulesToSave()));
-        Adapter adapter = build(name, method, method.resolve(headed, base), null, seed);
+        Adapter adapter = build(name, method, method.resolve(named, base), null, seed);
         adapter.setTrainable(true);
         return register(adapter);
     }

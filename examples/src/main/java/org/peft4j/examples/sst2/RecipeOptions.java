@@ -30,4 +30,7 @@ final class RecipeOptions {
             defaultValue = "20",
             description = "of prompts and prefixes: their length (${DEFAULT-VALUE})")
     int virtualTokens = 20;
+
+    /** Of trainable tokens: those that the training examples have most often. */
+    List<Integer> frequentTokens = List.of();
 }

@@ -10,15 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.peft4j.adapter.bottleneck.BottleneckConfig;
+import org.peft4j.adapter.fusion.FusionConfig;
 import org.peft4j.adapter.ia3.Ia3Config;
 import org.peft4j.adapter.lntuning.LnTuningConfig;
 import org.peft4j.adapter.selective.SelectiveConfig;
+import org.peft4j.adapter.tokens.TrainableTokensConfig;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftException;
 import org.peft4j.lora.LoraConfig;
 import org.peft4j.lora.LoraConfigBuilder;
 import org.peft4j.prompt.PromptInitialization;
 import org.peft4j.prompt.PromptTuningConfig;
+import org.peft4j.prompt.multitask.MultitaskPromptConfig;
 import org.peft4j.prompt.prefix.PrefixTuningConfig;
 import org.peft4j.prompt.ptuning.EncoderType;
 import org.peft4j.prompt.ptuning.PTuningConfig;
@@ -26,61 +29,73 @@ import org.peft4j.prompt.ptuning.PTuningConfig;
 /** The methods by name, each with the settings and the learning rate that it is tried with. */
 public final class Recipes {
 
-    private static final Map<String, Function<RecipeOptions, Recipe>> ALL = all();
+    private static final Map<String, Method> ALL = all();
+
+    private record Method(double learningRate, Function<RecipeOptions, Recipe> recipe) {
+
+        static Method of(double learningRate, Function<RecipeOptions, PeftConfig> config) {
+            return new Method(learningRate, options -> Recipe.of(config.apply(options)));
+        }
+    }
 
     private Recipes() {}
 
-    private static Map<String, Function<RecipeOptions, Recipe>> all() {
-        Map<String, Function<RecipeOptions, Recipe>> all = new LinkedHashMap<>();
-        all.put("head-only", o -> new Recipe(5e-3, headOnly()));
-        all.put("full", o -> new Recipe(5e-5, SelectiveConfig.fullFineTuning()));
+    private static Map<String, Method> all() {
+        Map<String, Method> all = new LinkedHashMap<>();
+        all.put("head-only", Method.of(5e-3, o -> headOnly()));
+        all.put("full", Method.of(5e-5, o -> SelectiveConfig.fullFineTuning()));
         selective(all);
-        all.put("lora", o -> new Recipe(1e-3, lora(o, false)));
-        all.put("rslora", o -> new Recipe(5e-4, lora(o, true)));
+        all.put("lora", Method.of(1e-3, o -> lora(o, false)));
+        all.put("rslora", Method.of(5e-4, o -> lora(o, true)));
         prompts(all);
         bottlenecks(all);
+        unions(all);
         return all;
     }
 
-    private static void selective(Map<String, Function<RecipeOptions, Recipe>> all) {
-        all.put("bitfit", o -> new Recipe(2e-3, SelectiveConfig.bitFit()));
+    private static void selective(Map<String, Method> all) {
+        all.put("bitfit", Method.of(2e-3, o -> SelectiveConfig.bitFit()));
         all.put(
                 "bitfit-half",
-                o -> new Recipe(2e-3, SelectiveConfig.bitFit(QUERY, FEED_FORWARD_UP)));
-        all.put("last-layer", o -> new Recipe(2e-4, SelectiveConfig.lastLayers(1)));
-        all.put("attention", o -> new Recipe(1e-4, SelectiveConfig.of(ATTENTION)));
-        all.put("ln-tuning", o -> new Recipe(2e-3, new LnTuningConfig()));
-        all.put("ia3", o -> new Recipe(1e-2, Ia3Config.builder().build()));
+                Method.of(2e-3, o -> SelectiveConfig.bitFit(QUERY, FEED_FORWARD_UP)));
+        all.put("last-layer", Method.of(2e-4, o -> SelectiveConfig.lastLayers(1)));
+        all.put("attention", Method.of(1e-4, o -> SelectiveConfig.of(ATTENTION)));
+        all.put("ln-tuning", Method.of(2e-3, o -> new LnTuningConfig()));
+        all.put("trainable-tokens", Method.of(2e-3, Recipes::frequentTokens));
+        all.put("ia3", Method.of(1e-2, o -> Ia3Config.builder().build()));
     }
 
-    private static void prompts(Map<String, Function<RecipeOptions, Recipe>> all) {
-        all.put("prompt-tuning", o -> new Recipe(1e-2, prompt(o)));
-        all.put("p-tuning-mlp", o -> new Recipe(1e-3, pTuning(o, EncoderType.MLP)));
-        all.put("p-tuning-lstm", o -> new Recipe(1e-3, pTuning(o, EncoderType.LSTM)));
-        all.put("p-tuning-v2", o -> new Recipe(1e-2, prefix(o, false)));
-        all.put("prefix-tuning", o -> new Recipe(1e-3, prefix(o, true)));
+    private static void prompts(Map<String, Method> all) {
+        all.put("prompt-tuning", Method.of(1e-2, Recipes::prompt));
+        all.put("multitask-prompt", Method.of(1e-2, Recipes::multitask));
+        all.put("p-tuning-mlp", Method.of(1e-3, o -> pTuning(o, EncoderType.MLP)));
+        all.put("p-tuning-lstm", Method.of(1e-3, o -> pTuning(o, EncoderType.LSTM)));
+        all.put("p-tuning-v2", Method.of(1e-2, o -> prefix(o, false)));
+        all.put("prefix-tuning", Method.of(1e-3, o -> prefix(o, true)));
     }
 
-    private static void bottlenecks(Map<String, Function<RecipeOptions, Recipe>> all) {
-        all.put("houlsby", o -> new Recipe(1e-3, BottleneckConfig.houlsby().build()));
-        all.put("pfeiffer", o -> new Recipe(1e-3, BottleneckConfig.pfeiffer().build()));
-        all.put("parallel", o -> new Recipe(1e-3, BottleneckConfig.parallel().build()));
-        all.put(
-                "scaled-parallel",
-                o -> new Recipe(1e-3, BottleneckConfig.scaledParallel().build()));
-        all.put("compacter", o -> new Recipe(3e-3, BottleneckConfig.compacter().build()));
-        all.put("compacter++", o -> new Recipe(3e-3, BottleneckConfig.compacterPlusPlus().build()));
-        all.put(
-                "mam",
-                o -> new Recipe(1e-3, prefix(o, true), BottleneckConfig.scaledParallel().build()));
-        all.put(
-                "lora+prefix+pfeiffer",
-                o ->
-                        new Recipe(
-                                1e-3,
-                                lora(o, false),
-                                prefix(o, true),
-                                BottleneckConfig.pfeiffer().build()));
+    private static void bottlenecks(Map<String, Method> all) {
+        all.put("houlsby", Method.of(1e-3, o -> BottleneckConfig.houlsby().build()));
+        all.put("pfeiffer", Method.of(1e-3, o -> BottleneckConfig.pfeiffer().build()));
+        all.put("parallel", Method.of(1e-3, o -> BottleneckConfig.parallel().build()));
+        all.put("scaled-parallel", Method.of(1e-3, o -> BottleneckConfig.scaledParallel().build()));
+        all.put("compacter", Method.of(3e-3, o -> BottleneckConfig.compacter().build()));
+        all.put("compacter++", Method.of(3e-3, o -> BottleneckConfig.compacterPlusPlus().build()));
+        all.put("fusion", new Method(5e-4, o -> fusion()));
+    }
+
+    private static void unions(Map<String, Method> all) {
+        all.put("mam", new Method(1e-3, Recipes::mam));
+        all.put("lora+prefix+pfeiffer", new Method(1e-3, Recipes::loraPrefixPfeiffer));
+    }
+
+    private static Recipe mam(RecipeOptions options) {
+        return Recipe.union(prefix(options, true), BottleneckConfig.scaledParallel().build());
+    }
+
+    private static Recipe loraPrefixPfeiffer(RecipeOptions options) {
+        return Recipe.union(
+                lora(options, false), prefix(options, true), BottleneckConfig.pfeiffer().build());
     }
 
     /** The classification head is trained whatever is chosen, so choosing it again adds nothing. */
@@ -93,6 +108,25 @@ public final class Recipes {
                 .virtualTokens(options.virtualTokens)
                 .initialization(PromptInitialization.sampledVocabulary())
                 .build();
+    }
+
+    /** With one task its factors change nothing that the shared prompt could not say. */
+    private static PeftConfig multitask(RecipeOptions options) {
+        return MultitaskPromptConfig.builder()
+                .virtualTokens(options.virtualTokens)
+                .initialization(PromptInitialization.sampledVocabulary())
+                .build();
+    }
+
+    /** Three adapters of a third of the examples each, mixed. */
+    private static Recipe fusion() {
+        BottleneckConfig member = BottleneckConfig.pfeiffer().build();
+        List<BottleneckConfig> members = List.of(member, member, member);
+        return Recipe.of(FusionConfig.dynamic(Recipe.memberNames(members.size()))).after(members);
+    }
+
+    private static PeftConfig frequentTokens(RecipeOptions options) {
+        return new TrainableTokensConfig(options.frequentTokens.toArray(new Integer[0]));
     }
 
     private static PeftConfig pTuning(RecipeOptions options, EncoderType encoder) {
@@ -136,13 +170,22 @@ public final class Recipes {
         }
     }
 
-    /** Returns how a method is trained. */
+    /** Returns how a method is put together. */
     static Recipe of(String name, RecipeOptions options) {
-        Function<RecipeOptions, Recipe> recipe = ALL.get(name);
-        if (recipe == null) {
+        return method(name).recipe().apply(options);
+    }
+
+    /** Returns the peak learning rate that a method is tried with. */
+    public static double learningRate(String name) {
+        return method(name).learningRate();
+    }
+
+    private static Method method(String name) {
+        Method method = ALL.get(name);
+        if (method == null) {
             throw new PeftException(
                     "there is no method named " + name + ". There are: " + names() + ".");
         }
-        return recipe.apply(options);
+        return method;
     }
 }

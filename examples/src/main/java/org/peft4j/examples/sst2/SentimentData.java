@@ -1,7 +1,10 @@
 package org.peft4j.examples.sst2;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.peft4j.core.BadFileException;
 import org.peft4j.train.data.DelimitedFile;
 import org.peft4j.train.data.Example;
@@ -37,6 +40,22 @@ final class SentimentData {
                     "Label it with 0 or 1");
         }
         long[] ids = tokenizer.encode(pair.prompt(), maxLength);
-        return Example.ofClass(ids, Long.parseLong(label));
+        return Example.ofClass(ids, Long.parseLong(label)).withTaskId(0);
+    }
+
+    /** Returns the ids of the tokens that are in most examples, the most frequent first. */
+    static List<Integer> frequentTokens(List<Example> examples, int count) {
+        Map<Long, Long> frequency =
+                examples.stream()
+                        .flatMap(example -> Arrays.stream(example.inputIds()).distinct().boxed())
+                        .collect(Collectors.groupingBy(id -> id, Collectors.counting()));
+        return frequency.entrySet().stream()
+                .sorted(
+                        Map.Entry.<Long, Long>comparingByValue()
+                                .reversed()
+                                .thenComparing(Map.Entry.comparingByKey()))
+                .limit(count)
+                .map(entry -> entry.getKey().intValue())
+                .toList();
     }
 }

@@ -2,12 +2,10 @@ package org.peft4j.examples.sst2;
 
 import com.google.gson.JsonObject;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
@@ -17,8 +15,8 @@ import org.peft4j.core.ops.DType;
 import org.peft4j.examples.LossChart;
 import org.peft4j.examples.PeakMemory;
 import org.peft4j.examples.Program;
-import org.peft4j.train.Trainer;
 import org.peft4j.train.TrainingConfig;
+import org.peft4j.train.TrainingConfigBuilder;
 import org.peft4j.train.TrainingReport;
 import org.peft4j.train.data.BatchOrder;
 import org.peft4j.train.data.Collator;
@@ -46,6 +44,7 @@ import picocli.CommandLine.Option;
 public final class Sst2 implements Callable<Integer> {
 
     private static final double WARMUP = 0.06;
+    private static final int FREQUENT_TOKENS = 500;
 
     @Option(
             names = "--data",
@@ -116,36 +115,31 @@ public final class Sst2 implements Callable<Integer> {
         if (threads > 0) {
             System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
         }
-        Recipe recipe = Recipes.of(method, options);
         HeadOptions head = HeadOptions.sequenceClassification(SentimentData.CLASSES).withSeed(seed);
         LoadOptions load = LoadOptions.defaults().withDtype(DType.FLOAT32).withHead(head);
         try (BaseModel frozen = Checkpoints.open(base, load);
                 Tokenizer tokenizer = Tokenizer.open(base);
                 PeftModel model = PeftModel.of(frozen)) {
+            List<Example> train = read("train.tsv", tokenizer);
+            List<Example> dev = read("dev.tsv", tokenizer);
+            options.frequentTokens = SentimentData.frequentTokens(train, FREQUENT_TOKENS);
+            Recipe recipe = Recipes.of(method, options);
+            Collator collator = new Collator(tokenizer.padId(), 1);
+            Stages stages = new Stages(model, collator, this::training, out, resume);
+            double seconds = stages.trainMembers(recipe, train, seed);
             AdapterSelection selection = recipe.addTo(model, seed);
             TrainableReport trainable = model.trainableParameters();
             System.out.println(trainable);
-            List<Example> train = read("train.tsv", tokenizer);
-            List<Example> dev = read("dev.tsv", tokenizer);
-            Collator collator = new Collator(tokenizer.padId(), 1);
-            Trainer trainer =
-                    Trainer.builder()
-                            .setModel(model)
-                            .setSelection(selection)
-                            .setExamples(train)
-                            .optCollator(collator)
-                            .setConfig(training(recipe))
-                            .build();
-            TrainingReport report = resume ? trainer.resume() : trainer.train();
+            TrainingReport report = stages.train(selection, train);
             if (!report.isComplete()) {
                 System.out.printf("stopped after step %d; --resume goes on%n", report.steps());
                 return 1;
             }
-            long bytes = save(model, selection);
+            recipe.save(model, stages.adapters());
             LossChart.write(report.losses(), method + " on SST-2", out.resolve("loss.png"));
             Classification result =
                     new Evaluator(model, collator, batch).classification(selection, dev);
-            print(trainable, report, bytes, result);
+            print(trainable, report, seconds + report.seconds(), stages.savedBytes(), result);
         }
         return 0;
     }
@@ -154,40 +148,26 @@ public final class Sst2 implements Callable<Integer> {
         return SentimentData.read(data.resolve(name), tokenizer, maxLength);
     }
 
-    /** Saves every adapter of the selection and returns their bytes. */
-    private long save(PeftModel model, AdapterSelection selection) throws IOException {
-        long bytes = 0;
-        for (String name : selection.stack()) {
-            Path directory = out.resolve("adapter");
-            directory = selection.stack().size() > 1 ? directory.resolve(name) : directory;
-            model.save(name, directory);
-            try (Stream<Path> files = Files.list(directory)) {
-                for (Path file : files.toList()) {
-                    bytes += Files.isRegularFile(file) ? Files.size(file) : 0;
-                }
-            }
-        }
-        return bytes;
-    }
-
-    private TrainingConfig training(Recipe recipe) {
+    private TrainingConfigBuilder training() {
         return TrainingConfig.builder()
                 .epochs(epochs)
                 .batchSize(batch)
                 .maxLength(maxLength)
-                .learningRate(learningRate == null ? recipe.learningRate() : learningRate)
+                .learningRate(learningRate == null ? Recipes.learningRate(method) : learningRate)
                 .order(order)
                 .schedule(Schedule.LINEAR)
                 .warmupRatio(WARMUP)
-                .checkpointDirectory(out.resolve("checkpoints"))
                 .checkpointEverySteps(100)
                 .keepCheckpoints(2)
-                .seed(seed)
-                .build();
+                .seed(seed);
     }
 
     private static void print(
-            TrainableReport trainable, TrainingReport report, long bytes, Classification result)
+            TrainableReport trainable,
+            TrainingReport report,
+            double seconds,
+            long bytes,
+            Classification result)
             throws IOException {
         double memory = PeakMemory.mebibytes();
         System.out.printf(
@@ -195,7 +175,7 @@ public final class Sst2 implements Callable<Integer> {
                 "trained %d steps in %.1f s; peak memory %,.0f MiB%n"
                         + "dev: %d of %d right (%.2f %%), F1 %.4f, Matthews %.4f%n",
                 report.steps(),
-                report.seconds(),
+                seconds,
                 memory,
                 result.right(),
                 result.count(),
@@ -206,7 +186,7 @@ public final class Sst2 implements Callable<Integer> {
         json.addProperty("trainable_parameters", trainable.trainable());
         json.addProperty("all_parameters", trainable.all());
         json.addProperty("file_bytes", bytes);
-        json.addProperty("train_s", report.seconds());
+        json.addProperty("train_s", seconds);
         json.addProperty("peak_rss_mib", memory);
         json.addProperty("dev_accuracy", result.accuracy());
         json.addProperty("last_loss", report.lastLoss());
