@@ -76,6 +76,7 @@ final class Sst2Runs {
             arguments(method, seed, options)
                     .forEach((name, value) -> line.addAll(List.of("--" + name, value)));
             JsonObject result = SideProcess.run(SideProcess.java(Sst2.class), line, threads);
+            result.addProperty("threads", threads);
             result.addProperty("date", LocalDate.now(ZoneOffset.UTC).toString());
             log.add(key, result);
             return true;
