@@ -66,14 +66,8 @@ final class LengthSweep implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         RunLog log = RunLog.open(results);
-        int failures = 0;
-        for (long seed : runs.seeds()) {
-            for (String method : methods) {
-                for (int length : lengths) {
-                    failures += runs.runOnce(log, method, seed, option(length)) ? 0 : 1;
-                }
-            }
-        }
+        int failures =
+                runs.runAll(log, methods, lengths.stream().map(LengthSweep::option).toList());
         draw(log);
         System.out.println(plot + (failures == 0 ? "" : "; failed runs: " + failures));
         return failures == 0 ? 0 : 1;

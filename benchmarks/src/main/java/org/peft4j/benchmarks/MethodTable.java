@@ -63,12 +63,8 @@ final class MethodTable implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         RunLog log = RunLog.open(results);
-        int failures = 0;
-        for (long seed : runs.seeds()) {
-            for (String method : methods.isEmpty() ? Recipes.names() : methods) {
-                failures += runs.runOnce(log, method, seed, Map.of()) ? 0 : 1;
-            }
-        }
+        List<String> chosen = methods.isEmpty() ? Recipes.names() : methods;
+        int failures = runs.runAll(log, chosen, List.of(Map.of()));
         MethodReport.write(table, runs, log);
         System.out.println(table + (failures == 0 ? "" : "; failed runs: " + failures));
         return failures == 0 ? 0 : 1;

@@ -50,9 +50,23 @@ final class Sst2Runs {
             description = "instead of each method's own, to look for a better one")
     private @Nullable Double learningRate;
 
-    /** Returns the seeds that are wanted. */
-    List<Long> seeds() {
-        return seeds;
+    /**
+     * Trains every method in every variant with every seed, unless the log has that run.
+     *
+     * @param variants more of the program's options and their values
+     * @return how many runs failed; why was printed
+     */
+    int runAll(RunLog log, List<String> methods, List<Map<String, Object>> variants)
+            throws IOException, InterruptedException {
+        int failures = 0;
+        for (long seed : seeds) {
+            for (String method : methods) {
+                for (Map<String, Object> options : variants) {
+                    failures += runOnce(log, method, seed, options) ? 0 : 1;
+                }
+            }
+        }
+        return failures;
     }
 
     /**
@@ -61,7 +75,7 @@ final class Sst2Runs {
      * @param options more of the program's options and their values
      * @return false if it failed; why was printed
      */
-    boolean runOnce(RunLog log, String method, long seed, Map<String, Object> options)
+    private boolean runOnce(RunLog log, String method, long seed, Map<String, Object> options)
             throws IOException, InterruptedException {
         JsonObject key = key(method, seed, options);
         if (log.find(key).isPresent()) {
