@@ -12,9 +12,9 @@ public non-sealed interface InputPlacement extends Placement {
     }
 
     /**
-     * Returns which of its virtual tokens have labels, the first one first. They count in the loss
-     * of a causal language model, in every row that has labels of its own; a row's first token has
-     * nothing that predicts it and never counts.
+     * Returns which of its virtual tokens have labels. They count in the loss of a causal language
+     * model, in every row that has labels of its own; a row's first token has nothing that predicts
+     * it and never counts.
      */
     default List<VirtualLabel> labels() {
         return List.of();
