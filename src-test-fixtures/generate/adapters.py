@@ -31,7 +31,8 @@ class Method:
     config: peft's class; cases: by name, the base and the config's arguments; start: the value that a trainable
     parameter is tested with, from case, key and fresh value; report: more facts; merges: whether peft can merge it;
     key: the key of a trainable parameter that isn't saved as it is, from its name; unpadded: cases whose rows are all
-    of one length; extra: tensors besides the model's inputs, from case and batch.
+    of one length; extra: tensors besides the model's inputs, from case and batch; settle: what peft still does with
+    trained parameters when it next uses them.
     """
 
     config: type
@@ -43,6 +44,7 @@ class Method:
     key: Callable = lambda name: name
     unpadded: tuple = ()
     extra: Callable = lambda case, batch: {}
+    settle: Callable = lambda model: None
 
 
 @dataclass(frozen=True)
@@ -193,6 +195,7 @@ def train_scheduled(case: Case, model: PeftModel, data: list[dict], by_token: bo
 
 
 def after(prefix: str, case: Case, model: PeftModel) -> dict:
+    case.method.settle(model)
     return {f"{prefix}.{key}": parameter.detach().clone() for key, parameter in trainable(case, model).items()}
 
 

@@ -110,9 +110,9 @@ def transferred(root: Path) -> dict:
     return tensors
 
 
-def generated(root: Path, name: str) -> dict:
+def generated(root: Path, name: str, cases: dict = CASES) -> dict:
     """Without padding: peft leaves a gap in the positions where it is."""
-    base, arguments = CASES[name]
+    base, arguments = cases[name]
     model = PeftModel.from_pretrained(tasks.load(root, base, arguments["task_type"]), root / "adapters" / name).eval()
     ids = token_ids(f"{name}/generate", (2, LENGTH), model.config.vocab_size)
     options = dict(input_ids=ids, attention_mask=torch.ones_like(ids), max_new_tokens=NEW_TOKENS, do_sample=False,

@@ -5,13 +5,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ops.OperatorDoor;
+import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.WeightOps;
 import org.peft4j.core.points.InjectionPoint;
 import org.peft4j.core.points.InputPlacement;
 import org.peft4j.core.points.InputPoint;
 import org.peft4j.core.points.Placement;
+import org.peft4j.core.points.VirtualLabel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +28,7 @@ public final class Adapter {
     private final String name;
     private final PeftConfig config;
     private final List<Parameter> parameters;
+    private final List<Tensor> frozen;
     private final Map<String, String> aliases;
     private final Set<String> standIns;
     private final List<EncodedTensor> encoded;
@@ -40,6 +44,7 @@ public final class Adapter {
             PeftConfig config,
             OperatorDoor door,
             List<Parameter> parameters,
+            List<Tensor> frozen,
             Map<String, String> aliases,
             Set<String> standIns,
             List<EncodedTensor> encoded,
@@ -51,6 +56,7 @@ public final class Adapter {
         this.config = config;
         this.door = door;
         this.parameters = List.copyOf(parameters);
+        this.frozen = List.copyOf(frozen);
         this.aliases = Map.copyOf(aliases);
         this.standIns = Set.copyOf(standIns);
         this.encoded = List.copyOf(encoded);
@@ -61,6 +67,7 @@ public final class Adapter {
                 new Lease(
                         () -> {
                             this.parameters.forEach(Parameter::close);
+                            this.frozen.forEach(Tensor::close);
                             releaseMembers.run();
                         });
     }
@@ -90,12 +97,16 @@ public final class Adapter {
         return parameters.stream().mapToLong(parameter -> parameter.value().elements()).sum();
     }
 
-    /** Returns the parameter count without those that stand in for a parameter of the base. */
+    /**
+     * Returns the parameter count without those that stand in for a parameter of the base, and with
+     * the elements of frozen tensors.
+     */
     long addedParameterCount() {
-        return parameters.stream()
-                .filter(parameter -> !standIns.contains(parameter.key()))
-                .mapToLong(parameter -> parameter.value().elements())
-                .sum();
+        return frozen.stream().mapToLong(Tensor::elements).sum()
+                + parameters.stream()
+                        .filter(parameter -> !standIns.contains(parameter.key()))
+                        .mapToLong(parameter -> parameter.value().elements())
+                        .sum();
     }
 
     /**
@@ -162,15 +173,21 @@ public final class Adapter {
 
     /** Returns how many virtual tokens it puts before what an encoder or a decoder reads. */
     int virtualTokens(InputPoint.Kind kind) {
-        int count = 0;
-        for (Map.Entry<InjectionPoint, Placement> placed : placements.entrySet()) {
-            if (placed.getKey() instanceof InputPoint point
-                    && point.kind() == kind
-                    && placed.getValue() instanceof InputPlacement placement) {
-                count += placement.virtualTokens();
-            }
-        }
-        return count;
+        return inputs(kind).mapToInt(InputPlacement::virtualTokens).sum();
+    }
+
+    /** Returns which of them have labels. */
+    List<VirtualLabel> virtualLabels(InputPoint.Kind kind) {
+        return inputs(kind).flatMap(placement -> placement.labels().stream()).toList();
+    }
+
+    /** A base has one input of each kind. */
+    private Stream<InputPlacement> inputs(InputPoint.Kind kind) {
+        return placements.entrySet().stream()
+                .filter(at -> at.getKey() instanceof InputPoint point && point.kind() == kind)
+                .map(at -> at.getValue())
+                .filter(InputPlacement.class::isInstance)
+                .map(InputPlacement.class::cast);
     }
 
     @Nullable Placement at(InjectionPoint point) {

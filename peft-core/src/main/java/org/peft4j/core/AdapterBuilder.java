@@ -47,6 +47,7 @@ public final class AdapterBuilder {
     private final List<Adapter> members;
     private final Runnable releaseMembers;
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final List<Tensor> frozen = new ArrayList<>();
     private final Map<InjectionPoint, Placement> placements = new LinkedHashMap<>();
     private final Map<String, String> aliases = new LinkedHashMap<>();
     private final Set<String> standIns = new LinkedHashSet<>();
@@ -200,13 +201,35 @@ public final class AdapterBuilder {
      */
     public Encoding encoded(
             String key, Function<EncoderParameters, Encoding> encoder, long... shape) {
+        return encoded(key, encoder, StoredAdapter::requireEncoder, shape);
+    }
+
+    /**
+     * Adds a tensor as {@link #encoded}, by an encoder that can be trained further without {@code
+     * prompt_encoder.safetensors}: what Python's {@code peft} saved suffices.
+     *
+     * @param key the tensor's name in the adapter's file
+     * @param encoder as of {@link #encoded}
+     * @param shape the tensor's shape
+     * @return the FLOAT32 tensor, computed once in a pass
+     */
+    public Encoding recoverable(
+            String key, Function<EncoderParameters, RecoverableEncoding> encoder, long... shape) {
+        return encoded(key, encoder, files -> files.encoder().orElse(null), shape);
+    }
+
+    private Encoding encoded(
+            String key,
+            Function<EncoderParameters, ? extends Encoding> encoder,
+            Function<StoredAdapter, @Nullable StoredTensors> encoderFile,
+            long[] shape) {
         List<Long> dimensions = Arrays.stream(shape).boxed().toList();
         if (stored != null && !stored.isForTraining()) {
             Tensor flat = parameter(key, Initializer.constant(0), shape);
             encoded.add(new EncodedTensor(key, dimensions, null));
             return context -> flat;
         }
-        @Nullable StoredTensors from = stored == null ? null : stored.requireEncoder();
+        @Nullable StoredTensors from = stored == null ? null : encoderFile.apply(stored);
         List<String> keys = new ArrayList<>();
         Encoding encoding =
                 encoder.apply(
@@ -229,6 +252,18 @@ public final class AdapterBuilder {
      */
     public Tensor parameter(String key, Tensor value) {
         return add(key, value);
+    }
+
+    /**
+     * Keeps a tensor with the adapter that is neither trained nor saved, as peft does one with
+     * {@code requires_grad=False}; it counts among all parameters.
+     *
+     * @param value FLOAT32; belongs to the adapter from now on
+     * @return the same tensor
+     */
+    public Tensor frozen(Tensor value) {
+        frozen.add(value);
+        return value;
     }
 
     /**
@@ -413,6 +448,7 @@ public final class AdapterBuilder {
                 config,
                 base.door(),
                 new ArrayList<>(parameters.values()),
+                frozen,
                 aliases,
                 standIns,
                 encoded,
@@ -425,5 +461,6 @@ public final class AdapterBuilder {
     /** Frees what was made, when the adapter cannot be built. */
     void discard() {
         parameters.values().forEach(Parameter::close);
+        frozen.forEach(Tensor::close);
     }
 }

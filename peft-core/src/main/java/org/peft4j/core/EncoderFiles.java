@@ -36,10 +36,15 @@ final class EncoderFiles {
     }
 
     /**
-     * Reads the encoders of an adapter that has some, and checks that they are of the same save.
+     * Reads the encoders of an adapter that has some, and checks that they are of the same save; or
+     * recovers them where the file is missing and none of them needs it.
      */
     static void fill(Adapter adapter, StoredAdapter files, String remedy) {
         if (!adapter.hasEncoder()) {
+            return;
+        }
+        if (files.encoder().isEmpty() && needNoFile(adapter)) {
+            recover(adapter, files.weights());
             return;
         }
         StoredTensors stored = files.requireEncoder();
@@ -55,6 +60,22 @@ final class EncoderFiles {
             EncodedTensor.Encoder encoder = tensor.encoder();
             if (encoder != null) {
                 requireSame(adapter, files, stored, tensor.key(), encoder);
+            }
+        }
+    }
+
+    private static boolean needNoFile(Adapter adapter) {
+        return adapter.encoders().stream()
+                .allMatch(encoder -> encoder.encoding() instanceof RecoverableEncoding);
+    }
+
+    private static void recover(Adapter adapter, StoredTensors weights) {
+        for (EncodedTensor tensor : adapter.encoded()) {
+            EncodedTensor.Encoder encoder = tensor.encoder();
+            if (encoder != null && encoder.encoding() instanceof RecoverableEncoding recoverable) {
+                try (Tensor made = weights.read(tensor.key())) {
+                    recoverable.recover(made);
+                }
             }
         }
     }

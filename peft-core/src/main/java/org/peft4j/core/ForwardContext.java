@@ -2,6 +2,7 @@ package org.peft4j.core;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -31,6 +32,7 @@ import org.peft4j.core.points.Placement;
 import org.peft4j.core.points.RowGroup;
 import org.peft4j.core.points.SublayerPlacement;
 import org.peft4j.core.points.SublayerPoint;
+import org.peft4j.core.points.VirtualLabel;
 
 /**
  * One forward pass, or several in a row with the same selection, on one thread: which adapters act,
@@ -288,6 +290,32 @@ public final class ForwardContext implements AutoCloseable {
             }
         }
         return counts;
+    }
+
+    /**
+     * Returns for each row of a batch which of its virtual tokens have labels. The adapter that is
+     * nearest to the base puts its virtual tokens nearest to the text.
+     */
+    List<List<VirtualLabel>> virtualLabels(InputPoint.Kind kind, int rows) {
+        List<List<VirtualLabel>> labels = new ArrayList<>(Collections.nCopies(rows, List.of()));
+        for (Group group : groups) {
+            List<VirtualLabel> own = new ArrayList<>();
+            int before = 0;
+            for (int i = group.stack().size() - 1; i >= 0; i--) {
+                Adapter adapter = group.stack().get(i);
+                for (VirtualLabel label : adapter.virtualLabels(kind)) {
+                    own.add(label.behind(before));
+                }
+                before += adapter.virtualTokens(kind);
+            }
+            if (group.rows() == null) {
+                Collections.fill(labels, own);
+            }
+            for (int row : group.members()) {
+                labels.set(row, own);
+            }
+        }
+        return labels;
     }
 
     /** Returns the merged weights of this pass. */

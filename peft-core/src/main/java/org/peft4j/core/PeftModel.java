@@ -424,7 +424,7 @@ public final class PeftModel implements AutoCloseable {
     public StepLoss loss(AdapterSelection selection, TokenBatch batch) {
         requireRows(selection, batch);
         try (ForwardContext context = open(selection)) {
-            TaskLoss loss = base.loss(context, batch, 1);
+            TaskLoss loss = new BatchLoss(base, context, batch).loss(1);
             return new StepLoss(loss.sum(), loss.count());
         }
     }
@@ -438,7 +438,7 @@ public final class PeftModel implements AutoCloseable {
     public long lossCount(AdapterSelection selection, TokenBatch batch) {
         requireRows(selection, batch);
         try (ForwardContext context = open(selection)) {
-            return base.lossCount(context, batch);
+            return new BatchLoss(base, context, batch).count();
         }
     }
 
@@ -466,7 +466,7 @@ public final class PeftModel implements AutoCloseable {
                                 + " and none of its adapters is trainable. Select one, and call"
                                 + " setTrainable(true) on an adapter that was loaded.");
             }
-            TaskLoss loss = base.loss(context, batch, scale);
+            TaskLoss loss = new BatchLoss(base, context, batch).loss(scale);
             Tensor output = loss.output();
             if (output != null) {
                 requireFinite(loss, training);

@@ -10,7 +10,8 @@
  *   <li>They come before padding on the left, count as positions, and are never masked. The longest
  *       input a base takes is one with them.
  *   <li>Logits are those of the batch's own tokens. A language model's loss also counts the first
- *       token of a row if it has a label: the last virtual token predicts it.
+ *       token of a row if it has a label: the last virtual token predicts it. Virtual tokens that
+ *       have labels themselves, as in {@link org.peft4j.prompt.cpt CPT}, count too.
  *   <li>BERT's kind of classifier reads the first virtual token, as in peft; a decoder's reads the
  *       last token of the text. Answers lie among the text's own tokens.
  *   <li>Rows of a batch may have different ones, or none: shorter prompts are padded on the left.

@@ -5,10 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -168,49 +164,10 @@ final class PromptTuningTest {
         }
     }
 
-    private static List<long[]> rows(JsonArray array) {
-        List<long[]> rows = new ArrayList<>();
-        for (JsonElement row : array) {
-            rows.add(
-                    row.getAsJsonArray().asList().stream()
-                            .mapToLong(JsonElement::getAsLong)
-                            .toArray());
-        }
-        return rows;
-    }
-
-    /** What Python returns begins with the start token of a decoder behind an encoder. */
-    private static List<long[]> texts(JsonArray array, int count) {
-        return rows(array).stream()
-                .map(row -> Arrays.copyOfRange(row, row.length - count, row.length))
-                .toList();
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4})
     void generatesWhatPythonDoes(int number) {
-        JsonObject all = Fixtures.goldenJson("prompt-generation");
-        JsonObject one = all.getAsJsonArray("cases").get(number).getAsJsonObject();
-        int count = all.get("new_tokens").getAsInt();
-        try (BaseModel base = Bases.open(one.get("base").getAsString());
-                PeftModel model = PeftModel.of(base)) {
-            model.load("a", Fixtures.adapter(one.get("adapter").getAsString()));
-            AdapterSelection a = AdapterSelection.of("a");
-            List<long[]> prompts = rows(one.getAsJsonArray("input_ids"));
-            GenerationConfig greedy = GenerationConfig.of(count);
-            GenerationConfig beams =
-                    greedy.toBuilder().numBeams(all.get("num_beams").getAsInt()).build();
-            assertSame(
-                    texts(one.getAsJsonArray("greedy"), count),
-                    new Generator(model, greedy).generate(a, prompts));
-            assertSame(
-                    texts(one.getAsJsonArray("beams"), count),
-                    new Generator(model, beams).generate(a, prompts));
-        }
-    }
-
-    private static void assertSame(List<long[]> expected, List<long[]> actual) {
-        assertArrayEquals(expected.toArray(long[][]::new), actual.toArray(long[][]::new));
+        PromptGeneration.check("prompt-generation", number);
     }
 
     /** Prompts of different lengths, and none, share a batch with its cache and beams. */
@@ -242,7 +199,8 @@ final class PromptTuningTest {
                                 .mapToObj(
                                         i -> generator.generate(selections.get(i), prompts.get(i)))
                                 .toList();
-                assertSame(alone, generator.generate(AdapterSelection.perRow(selections), prompts));
+                PromptGeneration.assertSame(
+                        alone, generator.generate(AdapterSelection.perRow(selections), prompts));
             }
         }
     }

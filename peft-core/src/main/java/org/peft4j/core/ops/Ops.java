@@ -825,6 +825,18 @@ public final class Ops implements AutoCloseable {
     }
 
     /**
+     * The sum of −weight · log softmax(logits)[label] over the rows, in float32.
+     *
+     * @param logits [n, classes]
+     * @param labels INT64 [n], all ≥ 0
+     * @param weights FLOAT32 [n]
+     * @return 0-d FLOAT32
+     */
+    public Tensor weightedCrossEntropy(Tensor logits, Tensor labels, Tensor weights) {
+        return call("weighted_cross_entropy", DType.FLOAT32, logits, labels, weights);
+    }
+
+    /**
      * The sum of (x − y)² in float32.
      *
      * @param y FLOAT32, of x's shape

@@ -123,6 +123,16 @@ public final class UpdateOps {
                 IValue.from(epsilon));
     }
 
+    /**
+     * Projects each row onto the ball around 0 of its own radius: x ← x · min(1, radius / ‖x‖₂).
+     *
+     * @param x [n, width], changed
+     * @param radii FLOAT32 [n], none negative
+     */
+    public void projectRows(Tensor x, Tensor radii) {
+        run("project_rows", IValue.from(x.handle()), IValue.from(radii.handle()));
+    }
+
     /** target ← source, in place, whatever autograd thinks of it. */
     public void assign(Tensor target, Tensor source) {
         run("assign", IValue.from(target.handle()), IValue.from(source.handle()));

@@ -421,6 +421,10 @@ class Ops(Module):
   def cross_entropy(self: __torch__.Ops, logits: Tensor, labels: Tensor) -> Tensor:
     return torch.cross_entropy_loss(logits.to(6), labels, None, 2, -100, 0.)
 
+  # Sum of cross entropies over the rows of logits [n, classes] times weights [n], in float32.
+  def weighted_cross_entropy(self: __torch__.Ops, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
+    return torch.sum(torch.cross_entropy_loss(logits.to(6), labels, None, 0, -100, 0.) * weights)
+
   # Sum of squared errors, in float32.
   def squared_error(self: __torch__.Ops, x: Tensor, y: Tensor) -> Tensor:
     e = x.to(6) - y
@@ -577,6 +581,12 @@ class Ops(Module):
     torch._foreach_add_(steps, 1)
     torch._fused_adamw_(parameters, gradients, first, second, [], steps, lr=rate, beta1=beta1, beta2=beta2, weight_decay=decay, eps=eps, amsgrad=False, maximize=False, grad_scale=None, found_inf=None)
     return steps[0]
+
+  # Rows that are longer than their radius are shortened to it; the others stay as they are, to the bit.
+  def project_rows(self: __torch__.Ops, x: Tensor, radii: Tensor) -> Tensor:
+    norms = torch.linalg_vector_norm(x, 2, [1], True)
+    radius = radii.unsqueeze(1)
+    return x.mul_(torch.where(torch.gt(norms, radius), radius / norms, torch.ones_like(norms)))
 
   def assign(self: __torch__.Ops, target: Tensor, source: Tensor) -> Tensor:
     return target.copy_(source)

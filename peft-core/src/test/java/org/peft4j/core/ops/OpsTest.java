@@ -300,6 +300,38 @@ class OpsTest {
         }
     }
 
+    @Test
+    void weightedCrossEntropyIsTheSumOfWeightedTerms() {
+        float[] x = random(1, 3 * 5);
+        long[] labels = {4, 0, 2};
+        float[] weights = {1, 0.25f, 3};
+        try (Ops ops = door.ops(Mode.TRAINING)) {
+            Tensor logits = ops.floats(x, 3, 5);
+            double expected = 0;
+            for (int i = 0; i < 3; i++) {
+                Tensor term =
+                        ops.crossEntropy(
+                                ops.narrow(logits, 0, i, 1), ops.longs(new long[] {labels[i]}, 1));
+                expected += weights[i] * term.toDouble();
+            }
+            Tensor sum =
+                    ops.weightedCrossEntropy(logits, ops.longs(labels, 3), ops.floats(weights, 3));
+            assertEquals(expected, sum.toDouble(), 1e-5);
+        }
+    }
+
+    @Test
+    void rowsOutsideTheirBallAreProjectedAndTheOthersStay() {
+        WeightOps weights = door.weights();
+        try (Tensor x = weights.floats(new float[] {3, 4, 0.3f, 0.4f, 0, 0, 1, 0}, 4, 2);
+                Tensor radii = weights.floats(new float[] {1, 1, 0, 0}, 4)) {
+            door.updates().requireGradient(x, true);
+            door.updates().projectRows(x, radii);
+            assertArrayEquals(
+                    new float[] {0.6f, 0.8f, 0.3f, 0.4f, 0, 0, 0, 0}, x.toFloats(), 1e-7f);
+        }
+    }
+
     private Tensor gradient(Tensor output, Tensor leaf) {
         Tensor found =
                 door.updates()
