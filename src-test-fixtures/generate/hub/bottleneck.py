@@ -23,6 +23,10 @@ STEPS = 20
 PEFT_VERSION = "0.21.2"
 NAME = "task"
 PREFIX = "base_model.model."
+KINDS = (".adapters.", ".shared_parameters.", ".adapter_fusion_layer.", ".prefix_tunings.", ".prefix_gates.")
+# the library's name → peft's, and this project's for what peft has not
+LORA = {"lora_A": "lora_A.weight", "lora_B": "lora_B.weight",
+        "gate.weight": "lora_gate.weight", "gate.bias": "lora_gate.bias"}
 
 CAUSAL, CLS, SEQ2SEQ = "CAUSAL_LM", "SEQ_CLS", "SEQ_2_SEQ_LM"
 SMALL = dict(reduction_factor=4)
@@ -112,9 +116,12 @@ class Tested:
 
 
 def ours(name: str, key: str) -> str:
-    for kind in (".adapters.", ".shared_parameters.", ".adapter_fusion_layer."):
+    path, lora, rest = f".{key}".rpartition(f".loras.{name}.")
+    if lora:
+        return PREFIX + f"{path}.{LORA[rest]}".removeprefix(".")
+    for kind in KINDS:
         key = f".{key}".replace(f"{kind}{name}.", kind).removeprefix(".")
-    return PREFIX + key
+    return PREFIX + key.replace(".prefix_tunings.self.", ".prefix_tunings.self_prefix.")  # as other families say
 
 
 def head_of(model) -> dict:
@@ -125,21 +132,22 @@ def head_of(model) -> dict:
 
 
 def belongs(key: str, name: str) -> bool:
-    return any(f"{kind}{name}." in f".{key}" for kind in (".adapters.", ".shared_parameters.", ".adapter_fusion_layer."))
+    return any(f"{kind}{name}." in f".{key}" for kind in (*KINDS, ".loras."))
 
 
 def parameters_of(model, name: str) -> dict:
-    """Each once: a norm of ln_before has two names, of which the file keeps the one that says what it is."""
+    """Each once: a norm of ln_before has two names, of which the first says what it is; prefixes lie in every layer."""
     found = {}
-    for key, parameter in model.named_parameters():
-        if belongs(key, name):
+    for key, parameter in model.named_parameters(remove_duplicate=False):
+        known = any(parameter is other for other in found.values())
+        if belongs(key, name) and not known and ".prefix_tuning.pool." not in key:
             found[ours(name, key)] = parameter
     return found
 
 
-def add(model, case: str, name: str) -> None:
+def add(model, case: str, name: str, config) -> None:
     torch.manual_seed(0)
-    model.add_adapter(name, config=CASES[case][2])
+    model.add_adapter(name, config=config)
     start(case, parameters_of(model, name))
 
 
@@ -149,10 +157,9 @@ def start(case: str, parameters: dict) -> None:
             parameter.copy_(parameter + common.normal(f"{case}/{key}", parameter.shape, 0.1))
 
 
-def build(root: Path, case: str) -> Tested:
-    base, task, _ = CASES[case]
+def build(root: Path, case: str, base: str, task: str, config) -> Tested:
     model = load(root, base, task)
-    add(model, case, NAME)
+    add(model, case, NAME, config)
     model.train_adapter(NAME)
     return ready(case, model, base, task, NAME)
 
@@ -195,8 +202,8 @@ def step(tested: Tested, optimizer, batch: dict):
     return loss.detach(), norm
 
 
-def golden(root: Path, case: str, tested: Tested) -> dict:
-    data = tasks.batches(case, tested.model.config, tested.task)
+def golden(root: Path, case: str, tested: Tested, with_padding: bool = True) -> dict:
+    data = tasks.batches(case, tested.model.config, tested.task, with_padding)
     tensors = dict(data[0])
     tensors |= {f"steps.{key}": torch.stack([batch[key] for batch in data]) for key in data[0]}
     with torch.no_grad():
@@ -240,14 +247,18 @@ def report(root: Path, tested: Tested, config: dict, members: dict) -> dict:
 
 
 def write_case(root: Path, case: str) -> None:
-    tested = build(root, case)
-    (root / "hub" / case).mkdir(parents=True, exist_ok=True)
-    tested.model.save_adapter(root / "hub" / case, NAME, use_safetensors=True)
-    check_reread(root, case, tested)
+    tested = build(root, case, *CASES[case])
+    save(root, case, tested)
     config = dict(tested.model.adapters_config.get(NAME).to_dict(), peft_type="BOTTLENECK")
     write_ours(root / "adapters" / case, tested, config)
     common.write_json(root / "golden/adapters" / f"{case}.json", report(root, tested, config, {}))
     common.write_tensors(root / "golden/adapters" / f"{case}.safetensors", golden(root, case, tested))
+
+
+def save(root: Path, case: str, tested: Tested) -> None:
+    (root / "hub" / case).mkdir(parents=True, exist_ok=True)
+    tested.model.save_adapter(root / "hub" / case, NAME, use_safetensors=True)
+    check_reread(root, case, tested)
 
 
 def check_reread(root: Path, case: str, tested: Tested) -> None:

@@ -14,6 +14,7 @@ import bottleneck  # sets the path for the next two
 import common
 import tasks
 
+common.ATTENTION = "eager"  # see unions.py
 TASKS = {"ForCausalLM": "CAUSAL_LM", "LMHeadModel": "CAUSAL_LM", "ForSequenceClassification": "SEQ_CLS",
          "ForConditionalGeneration": "SEQ_2_SEQ_LM"}
 

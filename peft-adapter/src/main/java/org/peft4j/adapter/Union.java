@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import org.peft4j.adapter.hub.AdapterHub;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftException;
@@ -18,8 +19,8 @@ import org.peft4j.core.PeftModel;
  *
  * <pre>{@code
  * Map<String, PeftConfig> parts = new LinkedHashMap<>();
- * parts.put("prefix", prefixConfig);
- * parts.put("bottleneck", BottleneckConfig.scaledParallel().build());
+ * parts.put("prefix", AttentionPrefixConfig.builder().bottleneckSize(800).build());
+ * parts.put("bottleneck", BottleneckConfig.parallel().build());
  * Union mam = Union.add(model, "mam", parts, 0);
  * Trainer.builder().setModel(model).setSelection(mam.selection()) …
  * }</pre>
@@ -87,6 +88,37 @@ public record Union(String name, List<String> parts) {
         return union;
     }
 
+    /** The same to go on training them. */
+    public static Union loadTrainable(
+            PeftModel model, String name, Path directory, String... parts) {
+        Union union = new Union(name, List.of(parts));
+        union.all(model, (adapter, part) -> model.loadTrainable(adapter, directory.resolve(part)));
+        return union;
+    }
+
+    /**
+     * Loads a union that the {@code adapters} library saved, such as {@code mam} or {@code
+     * unipelt}: all of its parts, or none if one does not fit. They are named for their
+     * architectures: {@code prefix_tuning}, {@code bottleneck}, {@code lora}.
+     *
+     * @param directory in AdapterHub's format
+     */
+    public static Union load(PeftModel model, String name, Path directory, AdapterHub format) {
+        Union union = new Union(name, format.parts(directory));
+        union.all(model, (adapter, part) -> model.load(adapter, directory, format.part(part)));
+        return union;
+    }
+
+    /** The same to go on training it. */
+    public static Union loadTrainable(
+            PeftModel model, String name, Path directory, AdapterHub format) {
+        Union union = new Union(name, format.parts(directory));
+        union.all(
+                model,
+                (adapter, part) -> model.loadTrainable(adapter, directory, format.part(part)));
+        return union;
+    }
+
     private void all(PeftModel model, Part making) {
         List<String> made = new ArrayList<>();
         try {
@@ -115,6 +147,18 @@ public record Union(String name, List<String> parts) {
         for (String part : parts) {
             model.save(adapter(part), directory.resolve(part));
         }
+    }
+
+    /**
+     * Saves all parts as one adapter of the {@code adapters} library, which must be of different
+     * methods: a prefix ({@code ATTENTION_PREFIX}), a bottleneck, LoRA.
+     *
+     * @param directory created if needed
+     * @throws PeftException if the format has no words for a part
+     */
+    public void save(PeftModel model, Path directory, AdapterHub format) {
+        List<String> adapters = parts.stream().map(this::adapter).toList();
+        model.saveUnion(name, adapters, directory, format);
     }
 
     /** Deletes every part from the model. */

@@ -15,7 +15,6 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.peft4j.adapter.bottleneck.BottleneckConfig;
-import org.peft4j.adapter.bottleneck.HubBases;
 import org.peft4j.adapter.bottleneck.ReductionFactor;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.Parameter;
@@ -39,7 +38,7 @@ final class UnionTest {
 
     @Test
     void partsLearnTogetherAndAreKept(@TempDir Path directory) {
-        try (BaseModel base = HubBases.open("llama", TaskType.CAUSAL_LM);
+        try (BaseModel base = Bases.open("llama", TaskType.CAUSAL_LM);
                 PeftModel model = PeftModel.of(base)) {
             TokenBatch batch = new AdapterFixture("bn-llama-houlsby").batch(base);
             Union union = Union.add(model, "both", parts(), 1);
@@ -91,7 +90,7 @@ final class UnionTest {
 
     @Test
     void allPartsOrNone() {
-        try (BaseModel base = HubBases.open("llama", TaskType.CAUSAL_LM);
+        try (BaseModel base = Bases.open("llama", TaskType.CAUSAL_LM);
                 PeftModel model = PeftModel.of(base)) {
             Map<String, PeftConfig> parts = parts();
             ReductionFactor unknownLayer = new ReductionFactor(4.0, Map.of(99, 2.0));

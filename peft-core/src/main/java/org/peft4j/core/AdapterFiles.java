@@ -29,7 +29,16 @@ final class AdapterFiles {
     private AdapterFiles() {}
 
     static Adapter load(PeftModel model, String name, Path path, boolean forTraining) {
-        StoredAdapter files = open(model.base(), path, forTraining);
+        return load(model, name, open(model.base(), path, forTraining));
+    }
+
+    static Adapter load(
+            PeftModel model, String name, Path path, AdapterFormat format, boolean forTraining) {
+        BaseModel base = model.base();
+        return load(model, name, StoredAdapter.of(format.read(path, base), base, forTraining));
+    }
+
+    private static Adapter load(PeftModel model, String name, StoredAdapter files) {
         PeftMethod method = PeftMethods.of(files.config().string("peft_type"));
         PeftConfig config = method.readConfig(files.config());
         String trainedOn = config.baseModelNameOrPath();
@@ -38,7 +47,7 @@ final class AdapterFiles {
             LOG.warn(
                     "adapter {} in {} was trained on {}, and this base is {}",
                     name,
-                    path,
+                    files.path(),
                     trainedOn,
                     present);
         }

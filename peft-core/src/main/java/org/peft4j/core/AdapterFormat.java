@@ -1,6 +1,7 @@
 package org.peft4j.core;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The way in which another library than {@code peft} stores adapters. Found by {@link
@@ -33,4 +34,21 @@ public interface AdapterFormat {
      * @throws PeftException if this format has no words for the adapter
      */
     void write(Path directory, BaseModel base, Adapter adapter);
+
+    /**
+     * Writes adapters that act together as one in this format, as a whole or not at all.
+     *
+     * @param directory created if needed
+     * @param base the base of the adapters
+     * @param name of all together
+     * @param parts what to write, the one nearest to the base first; their parameters are finite
+     * @throws PeftException if this format has no words for them
+     */
+    default void writeUnion(Path directory, BaseModel base, String name, List<Adapter> parts) {
+        throw new PeftException(
+                getClass().getSimpleName()
+                        + " keeps one adapter in a directory, not "
+                        + parts
+                        + ". Save each to a directory of its own.");
+    }
 }

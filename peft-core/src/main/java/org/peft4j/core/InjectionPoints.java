@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.peft4j.core.points.InjectionPoint;
+import org.peft4j.core.points.SublayerPoint;
 
 /**
  * The injection points of a base, in the order in which a batch passes them. A path can hold points
@@ -56,5 +58,38 @@ public final class InjectionPoints {
     public List<String> paths() {
         return Collections.unmodifiableList(
                 all.stream().map(InjectionPoint::path).distinct().toList());
+    }
+
+    /**
+     * Returns the number of the layer that a module belongs to, from 0. A decoder's layers count on
+     * from its encoder's.
+     *
+     * @param path of the module
+     * @return nothing where it is in no layer, as an embedding
+     */
+    public OptionalInt layer(String path) {
+        List<String> module = List.of(path.split("\\."));
+        OptionalInt layer = OptionalInt.empty();
+        int most = 0;
+        for (SublayerPoint sublayer : of(SublayerPoint.class)) {
+            int shared = sharedToNumber(module, List.of(sublayer.path().split("\\.")));
+            if (shared > most) {
+                most = shared;
+                layer = OptionalInt.of(sublayer.place().layer());
+            }
+        }
+        return layer;
+    }
+
+    /** How many components two paths share up to a number, which a list of layers has. */
+    private static int sharedToNumber(List<String> one, List<String> other) {
+        int numbered = 0;
+        for (int i = 0; i < Math.min(one.size(), other.size()); i++) {
+            if (!one.get(i).equals(other.get(i))) {
+                break;
+            }
+            numbered = one.get(i).matches("\\d+") ? i + 1 : numbered;
+        }
+        return numbered;
     }
 }

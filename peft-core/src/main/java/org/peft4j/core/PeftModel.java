@@ -148,7 +148,30 @@ public final class PeftModel implements AutoCloseable {
      */
     public Adapter loadTrainable(String name, Path directory) {
         requireFree(name);
-        Adapter adapter = AdapterFiles.load(this, name, directory, true);
+        return registerTrainable(AdapterFiles.load(this, name, directory, true));
+    }
+
+    /**
+     * Loads an adapter for inference from a directory in a given format, as where several adapters
+     * share one directory.
+     *
+     * @param name a new adapter name
+     * @param directory in that format
+     * @param format reads it
+     * @throws PeftException as {@link #load(String, Path)}
+     */
+    public Adapter load(String name, Path directory, AdapterFormat format) {
+        requireFree(name);
+        return register(AdapterFiles.load(this, name, directory, format, false));
+    }
+
+    /** The same to go on training it. */
+    public Adapter loadTrainable(String name, Path directory, AdapterFormat format) {
+        requireFree(name);
+        return registerTrainable(AdapterFiles.load(this, name, directory, format, true));
+    }
+
+    private Adapter registerTrainable(Adapter adapter) {
         adapter.setTrainable(true);
         return register(adapter);
     }
@@ -180,6 +203,22 @@ public final class PeftModel implements AutoCloseable {
                 AdapterFiles.requireFinite(adapter);
                 format.write(directory, base, adapter);
             }
+        }
+    }
+
+    /**
+     * Saves adapters that act together as one in another library's format.
+     *
+     * @param name of all together
+     * @param parts their names, the one nearest to the base first
+     * @param directory created if needed
+     * @param format says which files are written
+     * @throws PeftException if the format has no words for them
+     */
+    public void saveUnion(String name, List<String> parts, Path directory, AdapterFormat format) {
+        try (Held held = hold(parts)) {
+            held.adapters().forEach(AdapterFiles::requireFinite);
+            format.writeUnion(directory, base, name, held.adapters());
         }
     }
 

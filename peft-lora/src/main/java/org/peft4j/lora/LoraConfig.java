@@ -22,6 +22,8 @@ import org.peft4j.core.targets.Targets;
  * @param rankPattern ranks of modules that have another
  * @param alphaPattern alphas of modules that have another
  * @param useRslora whether to scale by α/√r instead (Kalajdzievski 2023)
+ * @param useGating whether a trained gate at each linear, one number a row, takes the place of the
+ *     scaling (Mao et al. 2022); such an adapter is of the type {@link #GATED_PEFT_TYPE}
  * @param bias which of the base's own biases are trained too
  * @param loraBias whether B gets a bias
  * @param fanInFanOut whether the targets store their weight as [in, out]; settled for the base
@@ -41,6 +43,7 @@ public record LoraConfig(
         PatternValues<Integer> rankPattern,
         PatternValues<Double> alphaPattern,
         boolean useRslora,
+        boolean useGating,
         LoraBias bias,
         boolean loraBias,
         boolean fanInFanOut,
@@ -52,6 +55,12 @@ public record LoraConfig(
 
     /** The {@code peft_type} of LoRA. */
     public static final String PEFT_TYPE = "LORA";
+
+    /**
+     * The {@code peft_type} of LoRA with gates. Python's peft has none, and refuses the type
+     * instead of computing without them.
+     */
+    public static final String GATED_PEFT_TYPE = "GATED_LORA";
 
     /** Checks every value. */
     public LoraConfig {
@@ -68,6 +77,10 @@ public record LoraConfig(
             throw new PeftException("modules_to_save must not hold an empty name.");
         }
         trainableTokens = LoraTokens.checked(trainableTokens);
+        if (loraBias && useGating) {
+            throw new PeftException(
+                    "lora_bias does not go with gates (useGating). Leave one of them out.");
+        }
         if (loraBias && initialization == LoraInitialization.GAUSSIAN) {
             throw new PeftException(
                     "lora_bias does not go with gaussian initialization (init_lora_weights). Use the"
@@ -115,7 +128,7 @@ public record LoraConfig(
 
     @Override
     public String peftType() {
-        return PEFT_TYPE;
+        return useGating ? GATED_PEFT_TYPE : PEFT_TYPE;
     }
 
     @Override

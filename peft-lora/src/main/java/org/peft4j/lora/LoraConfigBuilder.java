@@ -24,6 +24,7 @@ public final class LoraConfigBuilder {
     private PatternValues<Integer> rankPattern = PatternValues.of(Map.of());
     private PatternValues<Double> alphaPattern = PatternValues.of(Map.of());
     private boolean useRslora;
+    private boolean useGating;
     private LoraBias bias = LoraBias.NONE;
     private boolean loraBias;
     private boolean fanInFanOut;
@@ -43,6 +44,7 @@ public final class LoraConfigBuilder {
         rankPattern = config.rankPattern();
         alphaPattern = config.alphaPattern();
         useRslora = config.useRslora();
+        useGating = config.useGating();
         bias = config.bias();
         loraBias = config.loraBias();
         fanInFanOut = config.fanInFanOut();
@@ -155,6 +157,16 @@ public final class LoraConfigBuilder {
         return this;
     }
 
+    /**
+     * Whether gates take the place of the scaling, as in UniPELT (Mao et al. 2022): at each target,
+     * the change of a row is multiplied by the mean of σ(w x + b) over its tokens x, so that α has
+     * no effect. Python's peft cannot read such an adapter; AdapterHub's library can.
+     */
+    public LoraConfigBuilder useGating(boolean use) {
+        this.useGating = use;
+        return this;
+    }
+
     /** Which of the base's own biases are trained too. */
     public LoraConfigBuilder bias(LoraBias which) {
         this.bias = which;
@@ -237,6 +249,7 @@ public final class LoraConfigBuilder {
                 rankPattern,
                 alphaPattern,
                 useRslora,
+                useGating,
                 bias,
                 loraBias,
                 fanInFanOut,

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterOrigin;
@@ -62,7 +63,7 @@ final class LoraConfigJson {
         JsonObject json = new JsonObject();
         NOT_IMPLEMENTED.deepCopy().entrySet().forEach(e -> json.add(e.getKey(), e.getValue()));
         WITHOUT_EFFECT.entrySet().forEach(e -> json.add(e.getKey(), e.getValue()));
-        config.origin().writeTo(json, LoraConfig.PEFT_TYPE);
+        config.origin().writeTo(json, config.peftType());
         json.addProperty("r", config.rank());
         json.add("lora_alpha", PeftConfigJson.number(config.alpha()));
         json.addProperty("lora_dropout", config.dropout());
@@ -116,6 +117,8 @@ final class LoraConfigJson {
 
     private static void fill(LoraConfigBuilder builder, JsonFields json) {
         builder.origin(AdapterOrigin.read(json));
+        builder.useGating(
+                json.optionalString("peft_type").equals(Optional.of(LoraConfig.GATED_PEFT_TYPE)));
         json.optionalPositiveInt("r").ifPresent(builder::rank);
         json.optionalNumber("lora_alpha").ifPresent(builder::alpha);
         json.optionalNumber("lora_dropout").ifPresent(builder::dropout);

@@ -12,20 +12,30 @@ import org.peft4j.core.points.LinearWeights;
 
 /**
  * LoRA at a linear: y = W x + b + s·(B A dropout(x) + c), with s = α/r (Hu et al. 2021, section
- * 4.1). The low-rank term is computed in float32 whatever the dtype of W.
+ * 4.1); with a gate, g(x) in place of s (Mao et al. 2022, section 3.1). The low-rank term is
+ * computed in float32 whatever the dtype of W.
  *
  * @param a A, [r, in]
  * @param b B, [out, r]
  * @param c [out], peft's {@code lora_bias}; null for none
- * @param s the scaling
+ * @param s the scaling; 1 beside a gate
+ * @param gate g, or null
  * @param p the probability of dropout, in training only
  */
-record LoraLinear(Tensor a, Tensor b, @Nullable Tensor c, double s, double p)
+record LoraLinear(Tensor a, Tensor b, @Nullable Tensor c, double s, @Nullable Gate gate, double p)
         implements AdditiveLinearPlacement {
+
+    /**
+     * The mean of σ(w x + β) over the tokens of a row that a pass computes.
+     *
+     * @param weight w, [1, in]
+     * @param bias β, [1]
+     */
+    record Gate(Tensor weight, Tensor bias) {}
 
     @Override
     public Tensor forward(ForwardContext context, LinearCall inner, Tensor x) {
-        if (c != null || !inner.isPlain()) {
+        if (c != null || gate != null || !inner.isPlain()) {
             return AdditiveLinearPlacement.super.forward(context, inner, x);
         }
         LinearWeights frozen = inner.weightsFor(x);
@@ -48,13 +58,20 @@ record LoraLinear(Tensor a, Tensor b, @Nullable Tensor c, double s, double p)
         Ops ops = context.ops();
         double dropout = context.isTraining() ? p : 0;
         long seed = dropout > 0 ? context.nextSeed() : 0;
-        Tensor delta = ops.loraDelta(context.widened(x), a, b, s, dropout, seed);
+        Tensor wide = context.widened(x);
+        Tensor delta = ops.loraDelta(wide, a, b, s, dropout, seed);
+        if (gate != null) {
+            return ops.sequenceGate(delta, wide, gate.weight(), gate.bias());
+        }
         return c == null ? delta : ops.add(delta, ops.scale(c, s));
     }
 
-    /** W + s·BA and b + s·c. */
+    /** W + s·BA and b + s·c; what a gate does depends on x. */
     @Override
-    public LinearWeights merge(WeightOps ops, LinearWeights weights) {
+    public @Nullable LinearWeights merge(WeightOps ops, LinearWeights weights) {
+        if (gate != null) {
+            return null;
+        }
         @Nullable Tensor bias = weights.bias();
         if (c != null && bias == null) {
             throw new PeftException(

@@ -6,6 +6,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterBuilder;
 import org.peft4j.core.BaseModel;
+import org.peft4j.core.Initializer;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.PeftMethod;
@@ -29,6 +30,11 @@ public final class LoraMethod implements PeftMethod {
 
     private static final Logger LOG = LoggerFactory.getLogger(LoraMethod.class);
     private static final Set<Kind> KINDS = Set.of(Kind.LINEAR, Kind.EMBEDDING);
+
+    /** Where a loss looks at chosen tokens only, so that a gate would not see the others. */
+    private static final Set<LinearRole> UNGATED =
+            Set.of(LinearRole.OUTPUT_EMBEDDING, LinearRole.TASK_HEAD);
+
     private static final Set<LinearRole> DEFAULTS =
             Set.of(LinearRole.QUERY, LinearRole.VALUE, LinearRole.QUERY_KEY_VALUE);
 
@@ -137,7 +143,8 @@ public final class LoraMethod implements PeftMethod {
                         ? builder.parameter(key + ".lora_B.bias", start.c(r), point.out())
                         : null;
         LoraLinear placement =
-                new LoraLinear(a, b, c, lora.scalingAt(point.path()), lora.dropout());
+                new LoraLinear(
+                        a, b, c, scaling(lora, point), gate(lora, builder, point), lora.dropout());
         if (lora.bias() == LoraBias.NONE) {
             builder.place(point, placement);
         } else {
@@ -145,8 +152,38 @@ public final class LoraMethod implements PeftMethod {
         }
     }
 
+    private static double scaling(LoraConfig lora, LinearPoint point) {
+        return lora.useGating() ? 1 : lora.scalingAt(point.path());
+    }
+
+    /** Starts as AdapterHub's, somewhere near one half. */
+    private static LoraLinear.@Nullable Gate gate(
+            LoraConfig lora, AdapterBuilder builder, LinearPoint point) {
+        if (!lora.useGating()) {
+            return null;
+        }
+        if (UNGATED.contains(point.role())) {
+            throw ungated(point);
+        }
+        String key = AdapterBuilder.KEY_PREFIX + point.path() + ".lora_gate";
+        Initializer bias = Initializer.uniform(1 / Math.sqrt((double) point.in()));
+        return new LoraLinear.Gate(
+                builder.parameter(key + ".weight", Initializer.normal(0.02), 1, point.in()),
+                builder.parameter(key + ".bias", bias, 1));
+    }
+
+    private static PeftException ungated(InjectionPoint point) {
+        return new PeftException(
+                "gates (useGating) are for linears between embeddings and head, but "
+                        + point.path()
+                        + " is a target and is none. Exclude it, or leave the gates out.");
+    }
+
     private static void placeEmbedding(
             LoraConfig lora, AdapterBuilder builder, EmbeddingPoint point) {
+        if (lora.useGating()) {
+            throw ungated(point);
+        }
         if (lora.loraBias()) {
             throw new PeftException(
                     "lora_bias does not go with an embedding as a target, but "

@@ -18,6 +18,7 @@ final class LoraMatrixTest extends PeftMethodMatrix {
         return Map.of(
                 "default targets", LoraConfig.builder().rank(4).build(),
                 "all-linear", LoraConfig.builder().rank(4).targetAllLinear().build(),
+                "gated", LoraConfig.builder().rank(4).useGating(true).build(),
                 "rsLoRA with biases",
                         LoraConfig.builder()
                                 .rank(4)

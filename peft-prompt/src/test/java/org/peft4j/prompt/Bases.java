@@ -18,6 +18,16 @@ public final class Bases {
         return Checkpoints.open(Fixtures.base(name), LoadOptions.defaults().withName(name));
     }
 
+    /** Opens a base for the task of its kind, as the matrix wants it. */
+    public static BaseModel forTask(String name) {
+        LoadOptions options = LoadOptions.defaults().withName(name);
+        return Checkpoints.open(
+                Fixtures.base(name),
+                name.startsWith("bert")
+                        ? options.withHead(HeadOptions.of(TaskType.SEQ_CLS))
+                        : options);
+    }
+
     /** Opens a fixture's base for its task. */
     public static BaseModel open(AdapterFixture fixture) {
         String name = fixture.baseName();

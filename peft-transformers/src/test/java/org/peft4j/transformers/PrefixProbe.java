@@ -121,8 +121,7 @@ public final class PrefixProbe implements PeftMethod {
             AttentionFlow noted = Objects.requireNonNull(notes.get(path));
             int rows = Math.toIntExact(flow.queries().size(0));
             Tensor first = ops.longs(new long[rows], rows);
-            return new AttentionFlow(
-                    flow.queries(),
+            return flow.with(
                     ops.concat(ops.rows(noted.keys(), first), flow.keys(), 2),
                     ops.concat(ops.rows(noted.values(), first), flow.values(), 2),
                     flow.scores().withMask(mask(ops, flow)));

@@ -5,6 +5,7 @@ import java.util.List;
 import org.peft4j.core.AdapterOrigin;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftException;
+import org.peft4j.core.ops.NonLinearity;
 
 /**
  * The settings of a bottleneck adapter (Houlsby et al. 2019), one for one those of AdapterHub's

@@ -3,6 +3,7 @@ package org.peft4j.adapter.bottleneck;
 import java.util.List;
 import org.peft4j.core.AdapterOrigin;
 import org.peft4j.core.TaskType;
+import org.peft4j.core.ops.NonLinearity;
 
 /** Builds a {@link BottleneckConfig}; what is not set is as in Pfeiffer et al. 2020. */
 public final class BottleneckConfigBuilder {

@@ -3,24 +3,32 @@ package org.peft4j.adapter.hub;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.peft4j.core.Adapter;
 import org.peft4j.core.AdapterFormat;
+import org.peft4j.core.BadFileException;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.ForeignAdapter;
+import org.peft4j.core.PeftException;
 import org.peft4j.core.files.AtomicFiles;
 import org.peft4j.core.files.JsonFields;
 
 /**
- * The format of the {@code adapters} library (AdapterHub, Poth et al. 2023) for bottleneck adapters
- * and fusions: {@code adapter_config.json} and {@code adapter.safetensors}, or {@code
- * adapter_fusion_config.json} and {@code model_adapter_fusion.safetensors}, with a task's head in
- * {@code head_config.json} and {@code model_head.safetensors}. {@link
- * org.peft4j.core.PeftModel#load} opens such directories by itself; to write one:
+ * The format of the {@code adapters} library (AdapterHub, Poth et al. 2023) for bottleneck
+ * adapters, prefixes, LoRA, unions of these, and fusions: {@code adapter_config.json} and {@code
+ * adapter.safetensors}, or {@code adapter_fusion_config.json} and {@code
+ * model_adapter_fusion.safetensors}, with a task's head in {@code head_config.json} and {@code
+ * model_head.safetensors}. {@link org.peft4j.core.PeftModel#load} opens such directories by itself;
+ * to write one:
  *
  * <pre>{@code
  * model.save("sentiment", directory, new AdapterHub());
  * }</pre>
+ *
+ * <p>A union (MAM, UniPELT) is several adapters in one directory here: {@link
+ * org.peft4j.adapter.Union} loads and saves it.
  *
  * <p>A head is read where the base has modules of the same names. The heads that AdapterHub's own
  * model classes add ({@code heads.NAME…}) have no counterpart: they are left, with a warning.
@@ -48,18 +56,78 @@ public final class AdapterHub implements AdapterFormat {
 
     @Override
     public ForeignAdapter read(Path directory, BaseModel base) {
-        HubKind kind =
-                kind(directory)
-                        .orElseThrow(
-                                () ->
-                                        new IllegalArgumentException(
-                                                directory + " is none of AdapterHub's"));
+        return read(directory, base, null);
+    }
+
+    private static ForeignAdapter read(
+            Path directory, BaseModel base, @Nullable HubArchitecture part) {
+        HubKind kind = require(directory);
         return AtomicFiles.readTogether(
-                directory, kind.files(), () -> new HubReader(directory, kind, base).read());
+                directory, kind.files(), () -> new HubReader(directory, kind, base, part).read());
+    }
+
+    private static HubKind require(Path directory) {
+        return kind(directory)
+                .orElseThrow(
+                        () ->
+                                new BadFileException(
+                                        directory,
+                                        "is not in AdapterHub's format",
+                                        "Name a directory that its save_adapter wrote"));
     }
 
     @Override
     public void write(Path directory, BaseModel base, Adapter adapter) {
-        new HubWriter(base, adapter).write(directory);
+        HubWriter.of(base, adapter).write(directory);
+    }
+
+    @Override
+    public void writeUnion(Path directory, BaseModel base, String name, List<Adapter> parts) {
+        HubWriter.of(base, name, parts).write(directory);
+    }
+
+    /**
+     * Returns the parts of a union, by their architectures: {@code prefix_tuning}, {@code
+     * bottleneck}, {@code lora}.
+     *
+     * @param directory holds a union, or one adapter, which is its only part then
+     * @throws BadFileException if it is not in this format, or a part is of another architecture
+     */
+    public List<String> parts(Path directory) {
+        return HubUnion.of(JsonFields.read(directory.resolve(require(directory).config))).names();
+    }
+
+    /**
+     * Returns the format that reads one part of a union, as if it were alone there. The last part
+     * has the task's head.
+     *
+     * @param name one of {@link #parts}
+     */
+    public AdapterFormat part(String name) {
+        HubArchitecture architecture =
+                HubArchitecture.named(name)
+                        .orElseThrow(
+                                () ->
+                                        new PeftException(
+                                                "AdapterHub has no architecture named "
+                                                        + name
+                                                        + " that is read here."));
+        AdapterHub whole = this;
+        return new AdapterFormat() {
+            @Override
+            public boolean recognises(Path directory) {
+                return whole.recognises(directory);
+            }
+
+            @Override
+            public ForeignAdapter read(Path directory, BaseModel base) {
+                return AdapterHub.read(directory, base, architecture);
+            }
+
+            @Override
+            public void write(Path directory, BaseModel base, Adapter adapter) {
+                whole.write(directory, base, adapter);
+            }
+        };
     }
 }

@@ -1,6 +1,5 @@
 package org.peft4j.adapter.hub;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import java.nio.file.Files;
@@ -11,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterBuilder;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.BaseModel;
@@ -24,7 +24,7 @@ import org.peft4j.core.files.TensorEntry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads a directory of AdapterHub's. */
+/** Reads a directory of AdapterHub's: all of it, or one part of a union. */
 final class HubReader {
 
     private static final Logger LOG = LoggerFactory.getLogger(HubReader.class);
@@ -36,23 +36,34 @@ final class HubReader {
     private final Path directory;
     private final HubKind kind;
     private final BaseModel base;
+    private final @Nullable HubArchitecture part;
     private final JsonFields json;
     private final Map<String, TensorEntry> tensors = new TreeMap<>();
     private final List<SafetensorsFile> files = new ArrayList<>();
     private final Set<String> trained = new TreeSet<>();
 
-    HubReader(Path directory, HubKind kind, BaseModel base) {
+    /**
+     * Prepares to read.
+     *
+     * @param part the part of a union, or null for what is none
+     */
+    HubReader(Path directory, HubKind kind, BaseModel base, @Nullable HubArchitecture part) {
         this.directory = directory;
         this.kind = kind;
         this.base = base;
+        this.part = part;
         this.json = JsonFields.read(directory.resolve(kind.config));
     }
 
     ForeignAdapter read() {
-        JsonObject config = config();
+        HubUnion union = HubUnion.of(json);
+        JsonFields own = part == null ? union.only() : union.part(part);
         Path weights = directory.resolve(kind.weights);
-        readAdapter(open(weights, kind.pickle), hasNormBefore(config));
-        readHead();
+        readAdapter(open(weights, kind.pickle), own, union);
+        JsonObject config = config(own);
+        if (union.isLast(own)) {
+            readHead(); // the last one's answers
+        }
         List<String> modules = List.copyOf(trained);
         config.add("modules_to_save", PeftConfigJson.namesOrNull(modules));
         return new ForeignAdapter(
@@ -61,23 +72,26 @@ final class HubReader {
                 AdapterTensors.renamed(weights, files, tensors));
     }
 
-    private static boolean hasNormBefore(JsonObject config) {
-        return config.get("ln_before") instanceof JsonPrimitive value && value.getAsBoolean();
+    private JsonObject config(JsonFields own) {
+        JsonObject config =
+                switch (HubUnion.architecture(own)) {
+                    case BOTTLENECK -> bottleneck(own);
+                    case PREFIX_TUNING -> HubPrefix.toOurs(own, base);
+                    case LORA ->
+                            HubLora.toOurs(
+                                    own,
+                                    json.optionalString("version").orElse(""),
+                                    tensors.keySet(),
+                                    base);
+                };
+        json.optionalString("model_name")
+                .ifPresent(model -> config.addProperty("base_model_name_or_path", model));
+        return config;
     }
 
-    private JsonObject config() {
-        JsonFields inner = json.object("config");
-        JsonObject config = inner.object().deepCopy();
-        JsonElement architecture = config.remove("architecture");
-        if (architecture instanceof JsonPrimitive name
-                && !name.getAsString().equals("bottleneck")) {
-            throw new BadFileException(
-                    json.file(),
-                    "holds an adapter of the architecture "
-                            + name.getAsString()
-                            + ", and only bottleneck adapters are read in AdapterHub's format",
-                    "Train it with Python's peft, whose files are read for every other method");
-        }
+    private JsonObject bottleneck(JsonFields own) {
+        JsonObject config = own.object().deepCopy();
+        config.remove(HubArchitecture.KEY);
         if (!json.has("version") && config.get("non_linearity") instanceof JsonPrimitive name) {
             String old = name.getAsString();
             config.addProperty("non_linearity", OLD_ACTIVATIONS.getOrDefault(old, old));
@@ -86,8 +100,6 @@ final class HubReader {
         if (kind == HubKind.FUSION) {
             config.add("adapter_names", PeftConfigJson.array(names(), JsonPrimitive::new));
         }
-        json.optionalString("model_name")
-                .ifPresent(model -> config.addProperty("base_model_name_or_path", model));
         return config;
     }
 
@@ -112,16 +124,21 @@ final class HubReader {
         return file;
     }
 
-    private void readAdapter(SafetensorsFile file, boolean normBefore) {
+    private void readAdapter(SafetensorsFile file, JsonFields own, HubUnion union) {
         HubKeys keys = new HubKeys(json.string("name"), base);
+        boolean normBefore = own.optionalBool("ln_before").orElse(false);
         file.entries()
                 .forEach(
                         (hubKey, entry) -> {
-                            String key =
-                                    keys.toOurs(hubKey).orElse(AdapterBuilder.KEY_PREFIX + hubKey);
-                            // the norm has a second name, as the first part of the map down
-                            if (!(normBefore && key.contains(".adapters.adapter_down.0."))) {
-                                tensors.put(key, entry);
+                            HubKeys.Own found =
+                                    keys.toOurs(hubKey)
+                                            .orElse(
+                                                    new HubKeys.Own(
+                                                            "",
+                                                            AdapterBuilder.KEY_PREFIX + hubKey));
+                            if (!HubKeys.isRepeated(hubKey, normBefore)
+                                    && union.belongs(found.holder(), own)) {
+                                tensors.put(found.key(), entry);
                             }
                         });
     }

@@ -6,9 +6,14 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.peft4j.adapter.fusion.FusionConfig;
 import org.peft4j.core.Adapter;
 import org.peft4j.core.AdapterBuilder;
 import org.peft4j.core.BaseModel;
@@ -22,8 +27,9 @@ import org.peft4j.core.files.SafetensorsWriter;
 import org.peft4j.core.files.StoredType;
 import org.peft4j.core.files.TensorSource;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.targets.Targets;
 
-/** Writes an adapter as {@code save_adapter(…, use_safetensors=True)} does. */
+/** Writes an adapter, or several as one, as {@code save_adapter(…, use_safetensors=True)} does. */
 final class HubWriter {
 
     /** The version whose files these are. */
@@ -43,60 +49,92 @@ final class HubWriter {
                     "adapter_names");
 
     private final BaseModel base;
-    private final Adapter adapter;
+    private final List<Adapter> parts;
     private final HubKind kind;
     private final String name;
     private final List<TensorSource> own = new ArrayList<>();
-    private final List<TensorSource> head = new ArrayList<>();
+    private final Map<String, TensorSource> head = new LinkedHashMap<>();
 
-    HubWriter(BaseModel base, Adapter adapter) {
+    private HubWriter(BaseModel base, List<Adapter> parts, HubKind kind, String name) {
         this.base = base;
-        this.adapter = adapter;
-        this.kind = kind(adapter);
-        this.name =
-                kind == HubKind.FUSION
-                        ? String.join(",", adapter.config().composes())
-                        : adapter.name();
+        this.parts = parts;
+        this.kind = kind;
+        this.name = name;
     }
 
-    private static HubKind kind(Adapter adapter) {
-        for (HubKind kind : HubKind.values()) {
-            if (kind.peftType.equals(adapter.config().peftType())) {
-                return kind;
-            }
+    /** Prepares to write one adapter. */
+    static HubWriter of(BaseModel base, Adapter adapter) {
+        String type = adapter.config().peftType();
+        if (type.equals(FusionConfig.PEFT_TYPE)) {
+            String members = String.join(",", adapter.config().composes());
+            return new HubWriter(base, List.of(adapter), HubKind.FUSION, members);
         }
-        throw new PeftException(
-                "AdapterHub's format is written for bottleneck adapters and fusions, not for a "
-                        + adapter
-                        + ". Save it in peft's format: save(name, directory).");
+        return new HubWriter(base, List.of(adapter), HubKind.ADAPTER, adapter.name());
+    }
+
+    /** Prepares to write several that act as one. */
+    static HubWriter of(BaseModel base, String name, List<Adapter> parts) {
+        List<HubArchitecture> architectures = parts.stream().map(HubWriter::architecture).toList();
+        if (new HashSet<>(architectures).size() < architectures.size()) {
+            throw noWords("a union with two parts of one method, as " + parts);
+        }
+        return new HubWriter(base, parts, HubKind.ADAPTER, name);
+    }
+
+    /**
+     * Says that the format cannot hold something.
+     *
+     * @param what it is
+     */
+    static PeftException noWords(String what) {
+        return new PeftException(
+                "AdapterHub's format has no words for "
+                        + what
+                        + ". Save the adapter in this library's own: save(name, directory).");
+    }
+
+    private static HubArchitecture architecture(Adapter adapter) {
+        return HubArchitecture.ofType(adapter.config().peftType())
+                .orElseThrow(() -> noWords("a " + adapter));
     }
 
     void write(Path directory) {
+        JsonObject config = config();
+        parts.forEach(this::collect);
+        AtomicFileGroup group = new AtomicFileGroup(directory);
+        group.add(kind.config, FileBody.of(PythonJson.dumps(config)));
+        group.add(kind.weights, SafetensorsWriter.body(own, Map.of()));
+        if (!head.isEmpty()) {
+            group.add(HubKind.HEAD_CONFIG, FileBody.of(PythonJson.dumps(headConfig())));
+            group.add(
+                    HubKind.HEAD_WEIGHTS,
+                    SafetensorsWriter.body(List.copyOf(head.values()), Map.of()));
+        }
+        group.commit();
+    }
+
+    private void collect(Adapter adapter) {
         HubKeys keys = new HubKeys(name, base);
         for (Parameter parameter : adapter.parameters()) {
             Optional<String> hubKey = keys.toHub(parameter.key());
             if (hubKey.isEmpty()) {
                 String plain = parameter.key().substring(AdapterBuilder.KEY_PREFIX.length());
-                head.add(source(plain, parameter));
+                requireSaved(adapter, plain);
+                head.put(plain, source(plain, parameter)); // the last part's answers
                 continue;
             }
             own.add(source(hubKey.get(), parameter));
-            if (hubKey.get().contains(".adapter_norm_before.")) {
-                // the norm's second name, as the first part of the map down
-                own.add(
-                        source(
-                                hubKey.get().replace(".adapter_norm_before.", ".adapter_down.0."),
-                                parameter));
-            }
+            keys.repeated(hubKey.get()).forEach(again -> own.add(source(again, parameter)));
         }
-        AtomicFileGroup group = new AtomicFileGroup(directory);
-        group.add(kind.config, FileBody.of(PythonJson.dumps(config())));
-        group.add(kind.weights, SafetensorsWriter.body(own, java.util.Map.of()));
-        if (!head.isEmpty()) {
-            group.add(HubKind.HEAD_CONFIG, FileBody.of(PythonJson.dumps(headConfig())));
-            group.add(HubKind.HEAD_WEIGHTS, SafetensorsWriter.body(head, java.util.Map.of()));
+    }
+
+    /** What is none of the method's own must be of a module that is trained as a whole. */
+    private void requireSaved(Adapter adapter, String key) {
+        String module = key.substring(0, Math.max(0, key.lastIndexOf('.')));
+        if (!Targets.isInside(module, adapter.config().modulesToSave())
+                && !Targets.isInside(module, base.headModules())) {
+            throw noWords(key + " of " + adapter);
         }
-        group.commit();
     }
 
     private TensorSource source(String key, Parameter parameter) {
@@ -110,14 +148,41 @@ final class HubWriter {
 
     private JsonObject config() {
         JsonObject json = about();
-        JsonObject settings = adapter.config().toJson();
-        if (kind == HubKind.FUSION) {
-            json.add("adapter_names", settings.get("adapter_names"));
-        }
-        OWN_KEYS.forEach(settings::remove);
-        json.add("config", settings);
         json.addProperty("name", name);
+        if (kind == HubKind.FUSION) {
+            JsonObject settings = parts.get(0).config().toJson();
+            json.add("adapter_names", settings.get("adapter_names"));
+            json.add("config", shared(settings));
+        } else if (parts.size() == 1) {
+            json.add("config", settings(parts.get(0)));
+        } else {
+            JsonArray configs = new JsonArray();
+            parts.forEach(part -> configs.add(settings(part)));
+            JsonObject union = new JsonObject();
+            union.addProperty(HubArchitecture.KEY, HubArchitecture.UNION);
+            union.add("configs", configs);
+            json.add("config", union);
+        }
         return json;
+    }
+
+    private JsonObject settings(Adapter adapter) {
+        JsonObject settings = adapter.config().toJson();
+        return switch (architecture(adapter)) {
+            case BOTTLENECK -> shared(settings);
+            case PREFIX_TUNING -> HubPrefix.toHub(shared(settings), base);
+            case LORA -> HubLora.toHub(settings, keys(adapter), base);
+        };
+    }
+
+    private static Set<String> keys(Adapter adapter) {
+        return adapter.parameters().stream().map(Parameter::key).collect(Collectors.toSet());
+    }
+
+    /** The settings that both libraries know by the same keys. */
+    private static JsonObject shared(JsonObject settings) {
+        OWN_KEYS.forEach(settings::remove);
+        return settings;
     }
 
     private JsonObject headConfig() {

@@ -1,6 +1,7 @@
 package org.peft4j.adapter.adaption;
 
 import org.junit.jupiter.api.Nested;
+import org.peft4j.adapter.Bases;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.TaskType;

@@ -1,5 +1,6 @@
 package org.peft4j.adapter.adaption;
 
+import org.peft4j.adapter.Bases;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftMethod;
 import org.peft4j.fixtures.AdapterExport;

@@ -2,6 +2,7 @@ package org.peft4j.adapter.bottleneck;
 
 import java.util.List;
 import org.junit.jupiter.api.Nested;
+import org.peft4j.adapter.Bases;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.TaskType;
@@ -14,12 +15,12 @@ final class BottleneckContractTest {
 
         @Override
         protected BaseModel openBase() {
-            return HubBases.open("llama", TaskType.CAUSAL_LM);
+            return Bases.open("llama", TaskType.CAUSAL_LM);
         }
 
         @Override
         protected BaseModel openOtherBase() {
-            return HubBases.open("gpt2", TaskType.CAUSAL_LM);
+            return Bases.open("gpt2", TaskType.CAUSAL_LM);
         }
 
         @Override
@@ -66,12 +67,12 @@ final class BottleneckContractTest {
     final class Gated extends Contract {
         @Override
         protected BaseModel openBase() {
-            return HubBases.open("gpt2", TaskType.CAUSAL_LM);
+            return Bases.open("gpt2", TaskType.CAUSAL_LM);
         }
 
         @Override
         protected BaseModel openOtherBase() {
-            return HubBases.open("llama", TaskType.CAUSAL_LM);
+            return Bases.open("llama", TaskType.CAUSAL_LM);
         }
 
         @Override
@@ -90,12 +91,12 @@ final class BottleneckContractTest {
     final class ReplacingOnAnEncoder extends Contract {
         @Override
         protected BaseModel openBase() {
-            return HubBases.open("bert-heads", TaskType.SEQ_CLS);
+            return Bases.open("bert-heads", TaskType.SEQ_CLS);
         }
 
         @Override
         protected BaseModel openOtherBase() {
-            return HubBases.open("distilbert-heads", TaskType.SEQ_CLS);
+            return Bases.open("distilbert-heads", TaskType.SEQ_CLS);
         }
 
         @Override
@@ -112,12 +113,12 @@ final class BottleneckContractTest {
     final class CompacterOnAnEncoderDecoder extends Contract {
         @Override
         protected BaseModel openBase() {
-            return HubBases.open("t5", TaskType.SEQ_2_SEQ_LM);
+            return Bases.open("t5", TaskType.SEQ_2_SEQ_LM);
         }
 
         @Override
         protected BaseModel openOtherBase() {
-            return HubBases.open("bart", TaskType.SEQ_2_SEQ_LM);
+            return Bases.open("bart", TaskType.SEQ_2_SEQ_LM);
         }
 
         @Override

@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.peft4j.adapter.Bases;
 import org.peft4j.core.Adapter;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
@@ -50,7 +51,7 @@ final class BottleneckFamiliesTest {
                 "llama-bf16"
             })
     void everyPlaceIsRead(String name) {
-        try (BaseModel base = HubBases.open(name, TaskType.CAUSAL_LM);
+        try (BaseModel base = Bases.open(name, TaskType.CAUSAL_LM);
                 PeftModel model = PeftModel.of(base)) {
             float[] without = Tensors.logits(model, AdapterSelection.none(), batch());
             Adapter adapter =
@@ -98,7 +99,7 @@ final class BottleneckFamiliesTest {
     }
 
     private static float[] logits(String name, BottleneckConfig config) {
-        try (BaseModel base = HubBases.open(name, TaskType.CAUSAL_LM);
+        try (BaseModel base = Bases.open(name, TaskType.CAUSAL_LM);
                 PeftModel model = PeftModel.of(base)) {
             Tensors.addNoise(base.door(), model.add("a", config), 0.1, 1);
             return Tensors.logits(model, A, batch());
@@ -107,7 +108,7 @@ final class BottleneckFamiliesTest {
 
     @Test
     void aStreamThatIsSharedIsNotReplaced() {
-        try (BaseModel base = HubBases.open("gpt-neox", TaskType.CAUSAL_LM);
+        try (BaseModel base = Bases.open("gpt-neox", TaskType.CAUSAL_LM);
                 PeftModel model = PeftModel.of(base)) {
             BottleneckConfig config =
                     BottleneckConfig.pfeiffer()
@@ -122,7 +123,7 @@ final class BottleneckFamiliesTest {
 
     @Test
     void aLayerThatIsNotThereIsNamed() {
-        try (BaseModel base = HubBases.open("gpt2", TaskType.CAUSAL_LM);
+        try (BaseModel base = Bases.open("gpt2", TaskType.CAUSAL_LM);
                 PeftModel model = PeftModel.of(base)) {
             BottleneckConfig config =
                     BottleneckConfig.pfeiffer()

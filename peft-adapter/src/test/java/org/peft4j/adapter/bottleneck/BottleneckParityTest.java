@@ -1,5 +1,6 @@
 package org.peft4j.adapter.bottleneck;
 
+import org.peft4j.adapter.Bases;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftMethod;
 import org.peft4j.fixtures.AdapterFixture;
@@ -15,6 +16,6 @@ final class BottleneckParityTest extends AdapterParity {
 
     @Override
     protected BaseModel open(AdapterFixture fixture) {
-        return HubBases.open(fixture);
+        return Bases.open(fixture);
     }
 }

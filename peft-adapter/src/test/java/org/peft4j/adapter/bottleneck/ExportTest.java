@@ -1,6 +1,7 @@
 package org.peft4j.adapter.bottleneck;
 
 import java.nio.file.Path;
+import org.peft4j.adapter.Bases;
 import org.peft4j.adapter.hub.AdapterHub;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftMethod;
@@ -18,7 +19,7 @@ final class ExportTest extends AdapterExport {
 
     @Override
     protected BaseModel open(AdapterFixture fixture) {
-        return HubBases.open(fixture);
+        return Bases.open(fixture);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package org.peft4j.adapter.fusion;
 
 import org.junit.jupiter.api.Nested;
+import org.peft4j.adapter.Bases;
 import org.peft4j.adapter.bottleneck.BottleneckConfig;
-import org.peft4j.adapter.bottleneck.HubBases;
 import org.peft4j.core.Adapter;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftConfig;
@@ -55,12 +55,12 @@ final class FusionContractTest {
     final class OnADecoder extends Contract {
         @Override
         protected BaseModel openBase() {
-            return HubBases.open("gpt2", TaskType.CAUSAL_LM);
+            return Bases.open("gpt2", TaskType.CAUSAL_LM);
         }
 
         @Override
         protected BaseModel openOtherBase() {
-            return HubBases.open("llama", TaskType.CAUSAL_LM);
+            return Bases.open("llama", TaskType.CAUSAL_LM);
         }
     }
 
@@ -68,12 +68,12 @@ final class FusionContractTest {
     final class OnAnEncoder extends Contract {
         @Override
         protected BaseModel openBase() {
-            return HubBases.open("bert-heads", TaskType.SEQ_CLS);
+            return Bases.open("bert-heads", TaskType.SEQ_CLS);
         }
 
         @Override
         protected BaseModel openOtherBase() {
-            return HubBases.open("distilbert-heads", TaskType.SEQ_CLS);
+            return Bases.open("distilbert-heads", TaskType.SEQ_CLS);
         }
     }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.peft4j.adapter.bottleneck.HubBases;
+import org.peft4j.adapter.Bases;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.ForwardContext;
@@ -27,7 +27,7 @@ final class FusionParityTest extends AdapterParity {
 
     @Override
     protected BaseModel open(AdapterFixture fixture) {
-        return HubBases.open(fixture);
+        return Bases.open(fixture);
     }
 
     @ParameterizedTest

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.peft4j.adapter.Bases;
 import org.peft4j.adapter.bottleneck.BottleneckConfig;
-import org.peft4j.adapter.bottleneck.HubBases;
 import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftException;
@@ -29,7 +29,7 @@ final class FusionTest {
 
     @BeforeEach
     void open() {
-        base = HubBases.open("gpt2", TaskType.CAUSAL_LM);
+        base = Bases.open("gpt2", TaskType.CAUSAL_LM);
         model = PeftModel.of(base);
         model.add("one", BottleneckConfig.pfeiffer().reductionFactor(8).build(), 1);
         model.add("two", BottleneckConfig.pfeiffer().reductionFactor(4).build(), 2);

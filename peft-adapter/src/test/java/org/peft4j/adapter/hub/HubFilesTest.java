@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.peft4j.adapter.Bases;
 import org.peft4j.adapter.bottleneck.BottleneckMethod;
-import org.peft4j.adapter.bottleneck.HubBases;
 import org.peft4j.adapter.fusion.FusionMethod;
 import org.peft4j.adapter.ia3.Ia3Config;
 import org.peft4j.core.Adapter;
@@ -52,7 +52,7 @@ final class HubFilesTest {
     @ParameterizedTest
     @MethodSource("fixtures")
     void whatAdapterHubSavedIsLoaded(AdapterFixture fixture) {
-        try (BaseModel base = HubBases.open(fixture);
+        try (BaseModel base = Bases.open(fixture);
                 PeftModel model = fixture.load(base)) {
             Map<String, float[]> expected = new TreeMap<>(Tensors.values(model.adapter("default")));
             Adapter loaded = model.load("task", Fixtures.hub(fixture.name()));
@@ -70,7 +70,7 @@ final class HubFilesTest {
     void whatIsSavedIsWhatAdapterHubSaves(AdapterFixture fixture, @TempDir Path directory)
             throws IOException {
         Path python = Fixtures.hub(fixture.name());
-        try (BaseModel base = HubBases.open(fixture);
+        try (BaseModel base = Bases.open(fixture);
                 PeftModel model = fixture.model(base)) {
             model.load("task", python);
             model.save("task", directory, new AdapterHub());
@@ -117,7 +117,7 @@ final class HubFilesTest {
                         .map(member -> member.getAsString())
                         .toList();
         AdapterFixture first = new AdapterFixture(members.get(0));
-        try (BaseModel base = HubBases.open(first);
+        try (BaseModel base = Bases.open(first);
                 PeftModel model = PeftModel.of(base)) {
             model.load("one", Fixtures.hub(members.get(0)));
             model.load("two", Fixtures.hub(members.get(1)));
@@ -140,7 +140,7 @@ final class HubFilesTest {
     void aPickleIsRefusedWithTheWayToConvertIt(@TempDir Path directory) throws IOException {
         Path copy = Fixtures.copy(Fixtures.hub("bn-llama-houlsby"), directory);
         Files.move(copy.resolve("adapter.safetensors"), copy.resolve("pytorch_adapter.bin"));
-        try (BaseModel base = HubBases.open("llama", TaskType.CAUSAL_LM);
+        try (BaseModel base = Bases.open("llama", TaskType.CAUSAL_LM);
                 PeftModel model = PeftModel.of(base)) {
             BadFileException refusal =
                     assertThrows(BadFileException.class, () -> model.load("a", copy));
@@ -158,8 +158,8 @@ final class HubFilesTest {
         String text = Files.readString(config);
         Files.writeString(
                 config,
-                text.replace("\"mh_adapter\"", "\"architecture\": \"lora\", \"mh_adapter\""));
-        assertRefused("architecture lora", copy);
+                text.replace("\"mh_adapter\"", "\"architecture\": \"reft\", \"mh_adapter\""));
+        assertRefused("architecture reft", copy);
     }
 
     @Test
@@ -178,7 +178,7 @@ final class HubFilesTest {
     }
 
     private static void assertRefused(String reason, Path directory) {
-        try (BaseModel base = HubBases.open("llama", TaskType.CAUSAL_LM);
+        try (BaseModel base = Bases.open("llama", TaskType.CAUSAL_LM);
                 PeftModel model = PeftModel.of(base)) {
             long open = base.door().openTensors();
             BadFileException refusal =
@@ -190,7 +190,7 @@ final class HubFilesTest {
 
     @Test
     void otherMethodsAreNotWritten(@TempDir Path directory) {
-        try (BaseModel base = HubBases.open("llama", TaskType.CAUSAL_LM);
+        try (BaseModel base = Bases.open("llama", TaskType.CAUSAL_LM);
                 PeftModel model = PeftModel.of(base)) {
             model.add("a", Ia3Config.builder().build());
             Path target = directory.resolve("new");

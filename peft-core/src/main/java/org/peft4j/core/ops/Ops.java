@@ -394,6 +394,18 @@ public final class Ops implements AutoCloseable {
     }
 
     /**
+     * The mean over the sequence of σ(W x + b): several such gates, to multiply with later.
+     *
+     * @param x [batch, length, width]
+     * @param w [gates, width]
+     * @param b [gates]
+     * @return [batch, gates]
+     */
+    public Tensor gates(Tensor x, Tensor w, Tensor b) {
+        return call("gates", x.dtype(), x, w, b);
+    }
+
+    /**
      * (Σᵢ Aᵢ ⊗ Bᵢ)ᵀ, a parameterised hypercomplex multiplication (Zhang et al. 2021).
      *
      * @param a [n, a, b]; or, with a right factor, [n, a, r]
@@ -607,7 +619,27 @@ public final class Ops implements AutoCloseable {
      * @return [rows, heads, tokens + keys, d]
      */
     public Tensor prefixed(Tensor x, Tensor prefix, long start) {
-        return call("prefixed", x.dtype(), x, prefix, number(start));
+        return prefixed(x, prefix, start, null, 0, 0);
+    }
+
+    /**
+     * The same for a prefix that a gate weakens in each row.
+     *
+     * @param gate FLOAT32 [rows, 1], or null
+     * @param dropout the probability with which an element of the prefix is zeroed
+     * @param seed decides which
+     */
+    public Tensor prefixed(
+            Tensor x, Tensor prefix, long start, @Nullable Tensor gate, double dropout, long seed) {
+        return call(
+                "prefixed",
+                x.dtype(),
+                x,
+                prefix,
+                number(start),
+                orAbsent(gate),
+                door.number(dropout),
+                seed(dropout, seed));
     }
 
     /**

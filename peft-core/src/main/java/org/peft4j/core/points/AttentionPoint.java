@@ -92,7 +92,11 @@ public record AttentionPoint(
             scores = scores.withBias(ops.rows(bias, index));
         }
         return new AttentionFlow(
-                queries, ops.rows(flow.keys(), index), ops.rows(flow.values(), index), scores);
+                ops.rows(flow.read(), index),
+                queries,
+                ops.rows(flow.keys(), index),
+                ops.rows(flow.values(), index),
+                scores);
     }
 
     @Override

@@ -175,6 +175,10 @@ class Ops(Module):
   def sequence_gate(self: __torch__.Ops, y: Tensor, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
     return y * torch.mean(torch.sigmoid(torch.linear(x, w, b)), [1], True)
 
+  # The gates that sequence_gate multiplies with, [batch, gates].
+  def gates(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+    return torch.mean(torch.sigmoid(torch.linear(x, w, b)), [1])
+
   # The sum of Kronecker products of rule [n, a, b] and weight [n, c, d], turned: [b * d, a * c]. The
   # weight may be a product of left [n, c, r] and right [n, r, d].
   def kronecker(self: __torch__.Ops, rule: Tensor, rule_right: Tensor, left: Tensor, right: Tensor) -> Tensor:
@@ -310,12 +314,17 @@ class Ops(Module):
     return first + torch.where(torch.lt(far, int(exact)), far, wide)
 
   # Keys or values x [rows, heads, keys, d] with those of a prefix before them, which lie in the columns of
-  # prefix [tokens, columns] from start on, head by head.
-  def prefixed(self: __torch__.Ops, x: Tensor, prefix: Tensor, start: Tensor) -> Tensor:
+  # prefix [tokens, columns] from start on, head by head; dropped out by p, and times a gate of each row [rows, 1].
+  def prefixed(self: __torch__.Ops, x: Tensor, prefix: Tensor, start: Tensor, gate: Tensor, p: Tensor, seed: Tensor) -> Tensor:
     n = prefix.size(0)
-    p = prefix.narrow(1, int(start), x.size(1) * x.size(3)).reshape([n, x.size(1), x.size(3)])
-    p = p.transpose(0, 1).to(x.dtype).unsqueeze(0).expand([x.size(0), x.size(1), n, x.size(3)])
-    return torch.cat([p, x], 2)
+    w = prefix.narrow(1, int(start), x.size(1) * x.size(3)).reshape([n, x.size(1), x.size(3)])
+    w = w.transpose(0, 1).unsqueeze(0)
+    sizes = [x.size(0), x.size(1), n, x.size(3)]
+    if float(p) > 0.0:
+      w = self.dropout(w.expand(sizes), p, seed)
+    if torch.numel(gate) > 0:
+      w = w * gate.reshape([-1, 1, 1, 1])
+    return torch.cat([w.to(x.dtype).expand(sizes), x], 2)
 
   # gate * softmax(q k^T / sqrt(d)) v over [rows, heads, length, d], for keys and values [1, length, heads * d] that
   # all rows share and that are repeated to the query heads; returns [rows, length, heads * d].

@@ -15,19 +15,53 @@ import org.peft4j.core.points.AttentionPlacement;
  * @param matrix the prefix of all layers, [tokens, columns]
  * @param tokens how many there are
  * @param keyColumn where this attention's keys begin; its values come right behind
+ * @param counted whether positions count it as tokens before the sequence: then it goes out of a
+ *     window as these do, and has a distance where keys are scored by it
+ * @param gate weakens it in each row, or null
+ * @param dropout the probability with which an element is zeroed in training
  */
-record Prefix(Encoding matrix, int tokens, long keyColumn) implements AttentionPlacement {
+record Prefix(
+        Encoding matrix,
+        int tokens,
+        long keyColumn,
+        boolean counted,
+        @Nullable PrefixGate gate,
+        double dropout)
+        implements AttentionPlacement {
+
+    /** A prefix that comes before the sequence and acts as it is. */
+    Prefix(Encoding matrix, int tokens, long keyColumn) {
+        this(matrix, tokens, keyColumn, true, null, 0);
+    }
 
     @Override
     public AttentionFlow before(ForwardContext context, AttentionFlow flow) {
         Ops ops = context.ops();
         Tensor p = matrix.in(context);
         long width = flow.keys().size(1) * flow.keys().size(3);
-        return new AttentionFlow(
-                flow.queries(),
-                ops.prefixed(flow.keys(), p, keyColumn),
-                ops.prefixed(flow.values(), p, keyColumn + width),
-                scores(ops, flow));
+        PrefixGate.@Nullable Gates gates = gate == null ? null : gate.of(context, flow.read());
+        return flow.with(
+                prefixed(context, flow.keys(), p, keyColumn, gates == null ? null : gates.keys()),
+                prefixed(
+                        context,
+                        flow.values(),
+                        p,
+                        keyColumn + width,
+                        gates == null ? null : gates.values()),
+                counted ? scores(ops, flow) : scoresBeside(ops, flow));
+    }
+
+    private Tensor prefixed(
+            ForwardContext context, Tensor x, Tensor p, long column, @Nullable Tensor strength) {
+        boolean drops = context.isTraining() && dropout > 0;
+        return context.ops()
+                .prefixed(
+                        x,
+                        p,
+                        column,
+                        strength,
+                        drops ? dropout : 0,
+                        drops ? context.nextSeed() : 0);
     }
 
     /** The same scores with a mask in which the prefix is visible. */
@@ -42,12 +76,32 @@ record Prefix(Encoding matrix, int tokens, long keyColumn) implements AttentionP
                     ? scores.withMask(ops.causalMask(null, queries, keys, window, flow.queries()))
                     : scores;
         }
-        Tensor visible =
+        return scores.withMask(
                 window > 0
-                        ? inWindow(ops, mask, queries, keys, window)
-                        : ops.full(
-                                0, mask.dtype(), mask.size(0), mask.size(1), mask.size(2), tokens);
-        return scores.withMask(ops.concat(visible, mask, 3));
+                        ? ops.concat(inWindow(ops, mask, queries, keys, window), mask, 3)
+                        : behindZeros(ops, mask));
+    }
+
+    /** The same scores of the sequence, beside which the prefix is always visible. */
+    private AttentionScores scoresBeside(Ops ops, AttentionFlow flow) {
+        AttentionScores scores = flow.scores();
+        long keys = flow.keys().size(2);
+        int window = scores.window() < keys ? scores.window() : 0;
+        @Nullable Tensor mask = scores.mask();
+        if (mask == null && (scores.causal() || window > 0)) {
+            mask = ops.causalMask(null, flow.queries().size(2), keys, window, flow.queries());
+        }
+        AttentionScores all = mask == null ? scores : scores.withMask(behindZeros(ops, mask));
+        @Nullable Tensor bias = scores.bias();
+        if (bias == null) {
+            return all;
+        }
+        return all.withBias(behindZeros(ops, ops.narrow(bias, 3, bias.size(3) - keys, keys)));
+    }
+
+    private Tensor behindZeros(Ops ops, Tensor x) {
+        Tensor zeros = ops.full(0, x.dtype(), x.size(0), x.size(1), x.size(2), tokens);
+        return ops.concat(zeros, x, 3);
     }
 
     /** A prefix comes before the sequence and goes out of a window as the sequence does. */

@@ -8,35 +8,50 @@ import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 
 /**
- * The reparameterisation of a prefix (Li and Liang 2021, section 4.3): P = W₂ tanh(W₁ e + b₁) + b₂.
- * Its parameters have the names of peft's {@code PrefixEncoder}.
+ * The reparameterisation of a prefix (Li and Liang 2021, section 4.3): P = W₂ f(W₁ e + b₁) + b₂,
+ * where f is tanh in the paper.
  *
- * @param names what its parameters' names start with
+ * @param names of its parameters
  * @param tokens virtual tokens
  * @param tokenDim the width of e
  * @param hidden the width between
  * @param columns the width of P
+ * @param activation f
  * @param startsAtZero whether P is 0 at first
  */
 record PrefixEncoder(
-        String names, int tokens, int tokenDim, int hidden, long columns, boolean startsAtZero) {
+        Names names,
+        int tokens,
+        int tokenDim,
+        int hidden,
+        long columns,
+        Activation activation,
+        boolean startsAtZero) {
+
+    /**
+     * What its parameters are called.
+     *
+     * @param embedding e, which gets {@code .weight}
+     * @param transform the rest, which gets {@code .0.weight}, {@code .2.bias} …
+     */
+    record Names(String embedding, String transform) {}
 
     Encoding build(EncoderParameters parameters) {
         Tensor e =
                 parameters.parameter(
-                        names + "embedding.weight", Initializer.normal(1), tokens, tokenDim);
+                        names.embedding() + ".weight", Initializer.normal(1), tokens, tokenDim);
         Tensor w1 =
                 parameters.parameter(
-                        names + "transform.0.weight",
+                        names.transform() + ".0.weight",
                         Initializer.kaimingUniform(),
                         hidden,
                         tokenDim);
-        Tensor b1 = parameters.parameter(names + "transform.0.bias", bound(tokenDim), hidden);
-        Tensor w2 = parameters.parameter(names + "transform.2.weight", last(), columns, hidden);
-        Tensor b2 = parameters.parameter(names + "transform.2.bias", last(), columns);
+        Tensor b1 = parameters.parameter(names.transform() + ".0.bias", bound(tokenDim), hidden);
+        Tensor w2 = parameters.parameter(names.transform() + ".2.weight", last(), columns, hidden);
+        Tensor b2 = parameters.parameter(names.transform() + ".2.bias", last(), columns);
         return context -> {
             Ops ops = context.ops();
-            Tensor h = ops.activation(ops.linear(e, w1, b1), Activation.TANH);
+            Tensor h = ops.activation(ops.linear(e, w1, b1), activation);
             return ops.linear(h, w2, b2);
         };
     }

@@ -12,8 +12,13 @@ import org.peft4j.core.points.InputPoint;
  * @param input whose positions move: the decoder's, or that of an encoder that stands alone
  * @param self the self attentions behind that input, layer by layer
  * @param cross the attentions to an encoder, layer by layer; empty where there is none
+ * @param encoder the self attentions of that encoder, layer by layer; empty where there is none
  */
-record PrefixPoints(InputPoint input, List<AttentionPoint> self, List<AttentionPoint> cross) {
+record PrefixPoints(
+        InputPoint input,
+        List<AttentionPoint> self,
+        List<AttentionPoint> cross,
+        List<AttentionPoint> encoder) {
 
     static PrefixPoints of(InjectionPoints points) {
         List<InputPoint> inputs = points.of(InputPoint.class);
@@ -27,7 +32,13 @@ record PrefixPoints(InputPoint input, List<AttentionPoint> self, List<AttentionP
         if (self.isEmpty()) {
             throw nowhere();
         }
-        return new PrefixPoints(input, self, inside(points, input, AttentionPoint.Kind.CROSS));
+        List<AttentionPoint> encoder =
+                points.of(AttentionPoint.class).stream()
+                        .filter(point -> point.kind() == AttentionPoint.Kind.SELF)
+                        .filter(point -> !self.contains(point))
+                        .toList();
+        return new PrefixPoints(
+                input, self, inside(points, input, AttentionPoint.Kind.CROSS), encoder);
     }
 
     private static List<AttentionPoint> inside(

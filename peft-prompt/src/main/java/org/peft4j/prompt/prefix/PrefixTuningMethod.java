@@ -11,6 +11,7 @@ import org.peft4j.core.PeftException;
 import org.peft4j.core.PeftMethod;
 import org.peft4j.core.TaskType;
 import org.peft4j.core.files.JsonFields;
+import org.peft4j.core.ops.Activation;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.AttentionPoint;
 import org.peft4j.prompt.VirtualTokens;
@@ -112,11 +113,12 @@ public final class PrefixTuningMethod implements PeftMethod {
         }
         PrefixEncoder encoder =
                 new PrefixEncoder(
-                        names,
+                        new PrefixEncoder.Names(names + "embedding", names + "transform"),
                         tokens,
                         prefix.virtualTokens().width(),
                         prefix.hidden(),
                         columns,
+                        Activation.TANH,
                         prefix.startsAtZero());
         return builder.encoded(key, encoder::build, tokens, columns);
     }

@@ -12,6 +12,13 @@
  * + b₁) + b₂ of learned embeddings e. What it makes is all that inference needs; the encoder itself
  * is kept in {@code prompt_encoder.safetensors} beside the adapter.
  *
+ * <p>{@link org.peft4j.prompt.prefix.AttentionPrefixConfig} is prefix tuning as the {@code
+ * adapters} library (AdapterHub) has it, the part of MAM and UniPELT: the positions of the sequence
+ * do not move, encoder, decoder and cross attention have matrices of their own, the encoder of the
+ * prefix is a part of the adapter for good, and gates may weaken the prefix in each row. Python's
+ * {@code peft} computes otherwise and has no gates, so its adapters are of a type of their own,
+ * {@code ATTENTION_PREFIX}, which {@code peft} refuses.
+ *
  * <p>All parts of a prefix lie in one matrix P of shape [tokens, layers · 2 · heads · d], saved as
  * {@code prompt_embeddings}: by layer, keys before values, by head.
  */

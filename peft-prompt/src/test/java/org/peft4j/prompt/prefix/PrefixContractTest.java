@@ -6,6 +6,7 @@ import org.peft4j.core.PeftConfig;
 import org.peft4j.core.TaskType;
 import org.peft4j.fixtures.Fixtures;
 import org.peft4j.fixtures.PeftMethodContract;
+import org.peft4j.prompt.Bases;
 import org.peft4j.transformers.Checkpoints;
 import org.peft4j.transformers.LoadOptions;
 

@@ -19,6 +19,7 @@ import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftModel;
 import org.peft4j.fixtures.AdapterFixture;
 import org.peft4j.fixtures.Fixtures;
+import org.peft4j.prompt.Bases;
 import org.peft4j.transformers.generation.GeneratedSequence;
 import org.peft4j.transformers.generation.GenerationConfig;
 import org.peft4j.transformers.generation.GenerationRequest;

@@ -14,6 +14,7 @@ import org.peft4j.core.PeftModel;
 import org.peft4j.core.TokenBatch;
 import org.peft4j.fixtures.Compare;
 import org.peft4j.fixtures.Tensors;
+import org.peft4j.prompt.Bases;
 
 /** A prefix made from a text acts as the text did. */
 final class PrefixInitializationTest {

@@ -4,6 +4,7 @@ import java.util.Map;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.fixtures.PeftMethodMatrix;
+import org.peft4j.prompt.Bases;
 
 /** Prefixes on every kind of base. */
 final class PrefixMatrixTest extends PeftMethodMatrix {
@@ -31,6 +32,14 @@ final class PrefixMatrixTest extends PeftMethodMatrix {
                         PrefixTuningConfig.builder()
                                 .virtualTokens(4)
                                 .prefixProjection(true)
+                                .build(),
+                "in the attentions",
+                        AttentionPrefixConfig.builder().length(4).bottleneckSize(8).build(),
+                "in the attentions, gated",
+                        AttentionPrefixConfig.builder()
+                                .length(4)
+                                .flat(true)
+                                .gating(AttentionPrefixConfig.Gating.SEPARATE)
                                 .build(),
                 "cross attention",
                         PrefixTuningConfig.builder()

@@ -4,6 +4,7 @@ import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftMethod;
 import org.peft4j.fixtures.AdapterFixture;
 import org.peft4j.fixtures.AdapterParity;
+import org.peft4j.prompt.Bases;
 
 /** What peft computes, trains and saves with prefixes, this library does too. */
 final class PrefixParityTest extends AdapterParity {

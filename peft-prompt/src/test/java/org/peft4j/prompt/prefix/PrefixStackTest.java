@@ -14,6 +14,7 @@ import org.peft4j.core.TokenBatch;
 import org.peft4j.fixtures.Compare;
 import org.peft4j.fixtures.Tensors;
 import org.peft4j.lora.LoraConfig;
+import org.peft4j.prompt.Bases;
 import org.peft4j.prompt.PromptTuningConfig;
 
 /** A prefix and adapters of other methods in one stack. */

@@ -68,18 +68,20 @@ public record AttentionCore(
     /**
      * Attends to the sequence itself.
      *
+     * @param x what the projections read, [batch, length, width]
      * @param q [batch, length, heads · d] or [batch, length, heads, d]
      * @param k the same of the key-value heads
      * @param v the same of the key-value heads
      * @return [batch, length, heads · d]
      */
-    public Tensor forward(ForwardContext context, Tensor q, Tensor k, Tensor v, Step step) {
+    public Tensor forward(
+            ForwardContext context, Tensor x, Tensor q, Tensor k, Tensor v, Step step) {
         Ops ops = context.ops();
         Tensor queries = normed(context, q, queryNorm);
         Tensor keys = normed(context, k, keyNorm);
         KeyValueCache.@Nullable Layer cache = step.cache();
         if (!point.isPlain(context)) {
-            return atPoint(context, queries, keys, v, step);
+            return atPoint(context, x, queries, keys, v, step);
         }
         int d = point.headDim();
         AttentionScores scores = summedScores(step.mask());
@@ -100,23 +102,25 @@ public record AttentionCore(
     /**
      * Attends to the sequence itself with queries, keys and values from one projection.
      *
-     * @param x [batch, length, (heads + 2 · key-value heads) · d]
+     * @param x what the projection read, [batch, length, width]
+     * @param fused [batch, length, (heads + 2 · key-value heads) · d]
      * @param layout how they lie in it
      * @return [batch, length, heads · d]
      */
-    public Tensor forward(ForwardContext context, Tensor x, FusedLayout layout, Step step) {
+    public Tensor forward(
+            ForwardContext context, Tensor x, Tensor fused, FusedLayout layout, Step step) {
         Ops ops = context.ops();
         int d = point.headDim();
         if (!point.isPlain(context) || queryNorm != null || keyNorm != null) {
-            Ops.Projections parts = ops.splitProjection(x, d, layout);
-            return forward(context, parts.queries(), parts.keys(), parts.values(), step);
+            Ops.Projections parts = ops.splitProjection(fused, d, layout);
+            return forward(context, x, parts.queries(), parts.keys(), parts.values(), step);
         }
         AttentionScores scores = summedScores(step.mask());
         KeyValueCache.@Nullable Layer cache = step.cache();
         return cache == null
-                ? ops.fusedAttention(x, layout, d, step.rotary(), scores)
+                ? ops.fusedAttention(fused, layout, d, step.rotary(), scores)
                 : ops.fusedCachedAttention(
-                        x,
+                        fused,
                         layout,
                         d,
                         step.rotary(),
@@ -126,7 +130,8 @@ public record AttentionCore(
                         cache.start());
     }
 
-    private Tensor atPoint(ForwardContext context, Tensor q, Tensor k, Tensor v, Step step) {
+    private Tensor atPoint(
+            ForwardContext context, Tensor x, Tensor q, Tensor k, Tensor v, Step step) {
         Ops ops = context.ops();
         Tensor queries = rotated(ops, ops.heads(q, point.headDim()), step.rotary());
         Tensor keys = rotated(ops, ops.heads(k, point.headDim()), step.rotary());
@@ -137,12 +142,13 @@ public record AttentionCore(
             values = ops.cacheWrite(cache.values(), values, cache.start());
         }
         return point.forward(
-                context, new AttentionFlow(queries, keys, values, scores(step.mask())));
+                context, new AttentionFlow(x, queries, keys, values, scores(step.mask())));
     }
 
     /**
      * Attends to keys and values from elsewhere, such as an encoder's.
      *
+     * @param x what the queries' projection read, [batch, length, width]
      * @param q [batch, length, heads · d]
      * @param keys [batch, heads, keys, d]
      * @param values [batch, heads, keys, d]
@@ -150,9 +156,14 @@ public record AttentionCore(
      * @return [batch, length, heads · d]
      */
     public Tensor cross(
-            ForwardContext context, Tensor q, Tensor keys, Tensor values, AttentionMask mask) {
+            ForwardContext context,
+            Tensor x,
+            Tensor q,
+            Tensor keys,
+            Tensor values,
+            AttentionMask mask) {
         Tensor queries = context.ops().heads(q, point.headDim());
-        return point.forward(context, new AttentionFlow(queries, keys, values, scores(mask)));
+        return point.forward(context, new AttentionFlow(x, queries, keys, values, scores(mask)));
     }
 
     private AttentionScores scores(AttentionMask mask) {

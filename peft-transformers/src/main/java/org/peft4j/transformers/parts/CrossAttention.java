@@ -37,6 +37,7 @@ public record CrossAttention(
         Tensor attended =
                 core.cross(
                         context,
+                        x,
                         query.forward(context, x),
                         cross.keys(),
                         cross.values(),

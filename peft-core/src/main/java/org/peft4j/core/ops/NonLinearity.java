@@ -1,13 +1,13 @@
-package org.peft4j.adapter.bottleneck;
+package org.peft4j.core.ops;
 
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.peft4j.core.PeftException;
-import org.peft4j.core.ops.Activation;
 
 /**
- * The activation between down and up, {@code non_linearity}, by its name in Python.
+ * The activation between two small trained maps, AdapterHub's {@code non_linearity}, by its name in
+ * Python.
  *
  * @param name as {@code relu} or {@code swish}
  */
@@ -41,7 +41,8 @@ public record NonLinearity(String name) {
         }
     }
 
-    Activation activation() {
+    /** Returns the activation. */
+    public Activation activation() {
         Activation activation = KNOWN.get(name.toLowerCase(Locale.ROOT));
         if (activation == null) {
             throw new IllegalStateException(name);

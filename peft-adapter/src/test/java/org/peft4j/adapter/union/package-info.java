@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package org.peft4j.adapter.union;
+
+import org.jspecify.annotations.NullMarked;
