@@ -62,6 +62,38 @@ public record SequenceLayout(int rows, int past, int length, long @Nullable [] m
         return new SequenceLayout(rows, past + virtualTokens, length, extended(virtualTokens));
     }
 
+    /**
+     * Returns the layout with virtual tokens put before each row, as tokens of the past; rows that
+     * get fewer than others begin with padding.
+     *
+     * @param virtualTokens how many for each row
+     */
+    public SequenceLayout withPast(int[] virtualTokens) {
+        int most = java.util.Arrays.stream(virtualTokens).max().orElse(0);
+        return withPast(most)
+                .withPaddedPast(
+                        java.util.Arrays.stream(virtualTokens).map(n -> most - n).toArray());
+    }
+
+    /**
+     * Returns the layout without the first positions of its past, such as virtual tokens.
+     *
+     * @param positions how many, at most the past there is
+     */
+    public SequenceLayout withoutPast(int positions) {
+        long[] all = mask;
+        if (positions == 0 || all == null) {
+            return new SequenceLayout(rows, past - positions, length, all);
+        }
+        int width = past + length;
+        int rest = width - positions;
+        long[] last = new long[rows * rest];
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(all, (row + 1) * width - rest, last, row * rest, rest);
+        }
+        return new SequenceLayout(rows, past - positions, length, last);
+    }
+
     /** Returns the layout with virtual tokens put before every row, as positions of this pass. */
     public SequenceLayout withVirtualTokens(int virtualTokens) {
         return new SequenceLayout(rows, past, length + virtualTokens, extended(virtualTokens));

@@ -109,7 +109,7 @@ final class ToyBase implements BaseModel {
                 attention.forward(
                         context,
                         new AttentionFlow(
-                                heads, heads, heads, new AttentionScores(null, true, 0.5)));
+                                read, heads, heads, heads, new AttentionScores(null, true, 0.5)));
         Tensor y = linear.forward(context, attended);
         return sublayer.join(context, new SublayerFlow(x, read, y));
     }

@@ -176,11 +176,7 @@ public final class ToyMethod implements PeftMethod {
     private record Attention(Tensor p) implements AttentionPlacement {
         @Override
         public AttentionFlow before(ForwardContext context, AttentionFlow flow) {
-            return new AttentionFlow(
-                    flow.queries(),
-                    context.ops().multiply(flow.keys(), p),
-                    flow.values(),
-                    flow.scores());
+            return flow.with(context.ops().multiply(flow.keys(), p), flow.values(), flow.scores());
         }
 
         @Override

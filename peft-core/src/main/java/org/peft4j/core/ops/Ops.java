@@ -72,10 +72,12 @@ public final class Ops implements AutoCloseable {
 
     /** Takes a tensor out of the scopes inside this pass: it is closed with the pass. */
     public Tensor keepForPass(Tensor tensor) {
-        for (Scope s = scope; s != null && s != root; s = s.outside()) {
-            s.keep(tensor);
-        }
-        return tensor;
+        return root.take(tensor);
+    }
+
+    /** Returns the innermost open scope, or that of the whole pass. */
+    public Scope currentScope() {
+        return scope;
     }
 
     private void requireThread() {
@@ -599,15 +601,36 @@ public final class Ops implements AutoCloseable {
     }
 
     /**
-     * Keys or values with those of a prefix before them, the same for every row.
+     * Columns of a prefix as keys or values.
      *
-     * @param x [rows, heads, keys, d]
      * @param prefix [tokens, columns], of which heads · d are taken, head by head
      * @param start the first of these columns
+     * @param heads key-value heads
+     * @param d the width of a head
+     * @param dtype the keys' dtype
+     * @return [1, heads, tokens, d]
+     */
+    public Tensor prefixHeads(Tensor prefix, long start, int heads, int d, DType dtype) {
+        return call(
+                "prefix_heads",
+                dtype,
+                prefix,
+                number(start),
+                door.number(heads),
+                door.number(d),
+                code(dtype));
+    }
+
+    /**
+     * Keys or values with others before them; what has one row goes before, or behind, all rows of
+     * the other.
+     *
+     * @param x [rows or 1, heads, keys, d]
+     * @param prefix [rows or 1, heads, tokens, d]
      * @return [rows, heads, tokens + keys, d]
      */
-    public Tensor prefixed(Tensor x, Tensor prefix, long start) {
-        return call("prefixed", x.dtype(), x, prefix, number(start));
+    public Tensor prefixed(Tensor x, Tensor prefix) {
+        return call("prefixed", x.dtype(), x, prefix);
     }
 
     /**

@@ -309,13 +309,15 @@ class Ops(Module):
     wide = torch.clamp(wide.to(4) + int(exact), max=int(one_way) - 1)
     return first + torch.where(torch.lt(far, int(exact)), far, wide)
 
-  # Keys or values x [rows, heads, keys, d] with those of a prefix before them, which lie in the columns of
-  # prefix [tokens, columns] from start on, head by head.
-  def prefixed(self: __torch__.Ops, x: Tensor, prefix: Tensor, start: Tensor) -> Tensor:
-    n = prefix.size(0)
-    p = prefix.narrow(1, int(start), x.size(1) * x.size(3)).reshape([n, x.size(1), x.size(3)])
-    p = p.transpose(0, 1).to(x.dtype).unsqueeze(0).expand([x.size(0), x.size(1), n, x.size(3)])
-    return torch.cat([p, x], 2)
+  # The columns of prefix [tokens, columns] from start on as keys or values [1, heads, tokens, d], head by head.
+  def prefix_heads(self: __torch__.Ops, prefix: Tensor, start: Tensor, heads: Tensor, d: Tensor, dtype: Tensor) -> Tensor:
+    width = int(heads) * int(d)
+    return self.heads(prefix.narrow(1, int(start), width).unsqueeze(0), d).to(int(dtype))
+
+  # Keys or values x [rows or 1, heads, keys, d] behind those of prefix [rows or 1, heads, tokens, d].
+  def prefixed(self: __torch__.Ops, x: Tensor, prefix: Tensor) -> Tensor:
+    n = max(x.size(0), prefix.size(0))
+    return torch.cat([prefix.expand([n, -1, -1, -1]), x.expand([n, -1, -1, -1])], 2)
 
   # gate * softmax(q k^T / sqrt(d)) v over [rows, heads, length, d], for keys and values [1, length, heads * d] that
   # all rows share and that are repeated to the query heads; returns [rows, length, heads * d].

@@ -131,7 +131,7 @@ public record DecoderStack(
             int keys = KeyValueCache.begin(past, context, batch.layout(), layout.length());
             Tensor x = entrance.enter(context, flow, batch);
             Ops.@Nullable RotaryTable turns = rotary == null ? null : rotary.table(ops, layout, x);
-            List<AttentionMask> masks = masks(context, layout, keys, x);
+            List<AttentionMask> masks = masks(context, layout, keys);
             for (int i = 0; i < layers.size(); i++) {
                 KeyValueCache.@Nullable Layer kept = past == null ? null : past.layer(i);
                 AttentionCore.Step step =
@@ -151,12 +151,12 @@ public record DecoderStack(
     }
 
     /** The mask of each layer; those with the same window share one. */
-    private List<AttentionMask> masks(
-            ForwardContext context, SequenceLayout layout, int keys, Tensor like) {
+    private List<AttentionMask> masks(ForwardContext context, SequenceLayout layout, int keys) {
         Ops ops = context.ops();
+        Tensor like = input.table().table();
         if (relative != null) {
             Tensor bias = relative.bias(context, layout);
-            AttentionMask mask = AttentionMask.causal(ops, layout, keys, bias);
+            AttentionMask mask = AttentionMask.causalWithBias(ops, layout, keys, bias);
             return Collections.nCopies(layers.size(), mask);
         }
         Map<Integer, AttentionMask> byWindow = new HashMap<>();

@@ -17,6 +17,6 @@ public record FusedSelfAttention(
     @Override
     public Tensor forward(ForwardContext context, Tensor x, AttentionCore.Step step) {
         Tensor projected = queryKeyValue.forward(context, x);
-        return output.forward(context, core.forward(context, projected, layout, step));
+        return output.forward(context, core.forward(context, x, projected, layout, step));
     }
 }

@@ -18,6 +18,7 @@ public record SelfAttention(
         Tensor attended =
                 core.forward(
                         context,
+                        x,
                         query.forward(context, x),
                         key.forward(context, x),
                         value.forward(context, x),
