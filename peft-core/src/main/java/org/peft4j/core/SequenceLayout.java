@@ -232,18 +232,49 @@ public record SequenceLayout(int rows, int past, int length, long @Nullable [] m
      * that of the last token.
      */
     public long[] positions() {
+        return positions(false);
+    }
+
+    /**
+     * The same where the hidden states of padding are read too: padding behind a row's tokens goes
+     * on counting, as {@code transformers} counts it.
+     */
+    public long[] positionsOfAll() {
+        return positions(true);
+    }
+
+    private long[] positions(boolean ofAll) {
+        int width = past + length;
         long[] positions = new long[rows * length];
         for (int row = 0; row < rows; row++) {
-            long next = 0;
-            for (int i = 0; i < past + length; i++) {
-                boolean token = mask == null || mask[row * (past + length) + i] == 1;
-                next += token ? 1 : 0;
+            long last = -1;
+            long paddingBehind = 0;
+            for (int i = 0; i < width; i++) {
+                if (isToken(row * width + i)) {
+                    last++;
+                    paddingBehind = 0;
+                } else if (ofAll && last >= 0) {
+                    paddingBehind++;
+                }
                 if (i >= past) {
-                    positions[row * length + i - past] = Math.max(0, next - 1);
+                    positions[row * length + i - past] = Math.max(0, last + paddingBehind);
                 }
             }
         }
         return positions;
+    }
+
+    /**
+     * Returns whether a position of this pass is padding.
+     *
+     * @param index through [rows, length], row by row
+     */
+    public boolean isPadding(int index) {
+        return !isToken(index / length * (past + length) + past + index % length);
+    }
+
+    private boolean isToken(int index) {
+        return mask == null || mask[index] == 1;
     }
 
     /**

@@ -566,18 +566,23 @@ public final class Ops implements AutoCloseable {
 
     /**
      * The additive mask of a decoder over the last positions of a sequence: 0 for the keys that a
-     * query sees and −∞ for the others. A query sees keys up to its own position and no padding but
-     * itself.
+     * query sees and −∞ for the others. A query sees keys up to its own position and no padding.
      *
      * @param tokens INT64 [rows, keys], 1 for a token and 0 for padding; or null
      * @param length the queries, the last of the keys' positions
      * @param keys the keys
      * @param window how many keys a query sees at most, itself included; 0 for all
+     * @param itself whether padding sees itself, so that no query sees nothing
      * @param like gives the dtype
      * @return [rows or 1, 1, length, keys]
      */
     public Tensor causalMask(
-            @Nullable Tensor tokens, long length, long keys, long window, Tensor like) {
+            @Nullable Tensor tokens,
+            long length,
+            long keys,
+            long window,
+            boolean itself,
+            Tensor like) {
         return call(
                 "causal_mask",
                 like.dtype(),
@@ -585,6 +590,7 @@ public final class Ops implements AutoCloseable {
                 number(length),
                 number(keys),
                 door.number((double) window),
+                door.number(itself ? 1 : 0),
                 like);
     }
 

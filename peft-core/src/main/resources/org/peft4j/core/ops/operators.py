@@ -262,8 +262,8 @@ class Ops(Module):
     return self.cached_attention(q, k, v, d, cos, sin, mask, causal, scale, cap, keys, values, start)
 
   # Additive mask [rows or 1, 1, length, keys] of the last length of keys positions: a query sees the
-  # keys up to its own, no further back than the window (0: all), and no padding but itself.
-  def causal_mask(self: __torch__.Ops, tokens: Tensor, length: Tensor, keys: Tensor, window: Tensor, like: Tensor) -> Tensor:
+  # keys up to its own, no further back than the window (0: all), and no padding, but for itself if it may.
+  def causal_mask(self: __torch__.Ops, tokens: Tensor, length: Tensor, keys: Tensor, window: Tensor, itself: Tensor, like: Tensor) -> Tensor:
     n = int(keys)
     key = torch.arange(n, dtype=4, device=like.device)
     query = torch.arange(n - int(length), n, dtype=4, device=like.device).unsqueeze(1)
@@ -273,7 +273,9 @@ class Ops(Module):
     seen = seen.unsqueeze(0)
     real = self.given(tokens)
     if real is not None:
-      seen = torch.logical_or(torch.logical_and(seen, torch.ne(real, 0).unsqueeze(1)), torch.eq(key, query))
+      seen = torch.logical_and(seen, torch.ne(real, 0).unsqueeze(1))
+      if int(itself) != 0:
+        seen = torch.logical_or(seen, torch.eq(key, query))
     hidden = torch.logical_not(seen).unsqueeze(1)
     return torch.zeros(hidden.size(), dtype=like.dtype, device=like.device).masked_fill_(hidden, float('-inf'))
 

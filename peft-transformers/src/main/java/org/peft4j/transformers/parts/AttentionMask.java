@@ -93,7 +93,25 @@ public final class AttentionMask {
                 layout.withoutPast(width(layout) - keys),
                 all ->
                         all.hasPaddingBeforeTokens()
-                                ? hiding(ops, all, true, window, like)
+                                ? hiding(ops, all, true, window, like, true)
+                                : causal(ops, all, window, like));
+    }
+
+    /**
+     * The mask of a decoder where the hidden states of padding are read too: no padding is visible,
+     * not even to itself, as in {@code transformers}. Of a query that sees nothing libtorch makes
+     * zeros.
+     *
+     * @see #causal(Ops, SequenceLayout, int, int, Tensor)
+     */
+    public static AttentionMask strictlyCausal(
+            Ops ops, SequenceLayout layout, int keys, int window, Tensor like) {
+        return new AttentionMask(
+                ops,
+                layout.withoutPast(width(layout) - keys),
+                all ->
+                        all.mask() != null
+                                ? hiding(ops, all, true, window, like, false)
                                 : causal(ops, all, window, like));
     }
 
@@ -113,7 +131,7 @@ public final class AttentionMask {
                     boolean padded = all.hasPaddingBeforeTokens();
                     Visible mask =
                             padded || all.length() > 1
-                                    ? hiding(ops, all, padded, NO_WINDOW, bias)
+                                    ? hiding(ops, all, padded, NO_WINDOW, bias, true)
                                     : Visible.ALL;
                     return mask.with(ops, bias, width(all));
                 });
@@ -123,18 +141,18 @@ public final class AttentionMask {
     private static Visible causal(Ops ops, SequenceLayout all, int window, Tensor like) {
         boolean windowed = window != NO_WINDOW && window < width(all);
         if (windowed || (all.length() > 1 && all.past() > 0)) {
-            return hiding(ops, all, false, window, like);
+            return hiding(ops, all, false, window, like, true);
         }
         return all.length() > 1 ? Visible.EARLIER : Visible.ALL;
     }
 
     /** Hides what is later, what lies behind the window and, if wanted, padding. */
     private static Visible hiding(
-            Ops ops, SequenceLayout all, boolean padding, int window, Tensor like) {
+            Ops ops, SequenceLayout all, boolean padding, int window, Tensor like, boolean itself) {
         int keys = width(all);
         @Nullable Tensor tokens = padding ? tokens(ops, all) : null;
         int reach = window < keys ? window : NO_WINDOW;
-        return Visible.where(ops.causalMask(tokens, all.length(), keys, reach, like));
+        return Visible.where(ops.causalMask(tokens, all.length(), keys, reach, itself, like));
     }
 
     /**
