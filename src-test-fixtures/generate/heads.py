@@ -37,6 +37,9 @@ REGRESSIONS = {"bert-regression": encoders.CONFIGS["bert"], "gpt2-regression": D
 # Their classes for answers call the model behind the head otherwise than all their other classes.
 RENAMED = ("llama-heads", "qwen3-heads")
 
+# It counts positions from the mask by itself.
+COUNTING = ("opt-heads",)
+
 TASKS = {
     "seq_cls": AutoModelForSequenceClassification,
     "token_cls": AutoModelForTokenClassification,
@@ -97,7 +100,7 @@ def inputs_of(name: str, config, side: str) -> dict:
     if name in SEQ2SEQ:  # classes are read where the text ends
         ids[mask.bool() & (mask.cumsum(1) == mask.sum(1, keepdim=True))] = config.eos_token_id
     inputs = dict(input_ids=padded(ids, mask, config.pad_token_id), attention_mask=mask)
-    if name in DECODERS and side == "left":
+    if name in DECODERS and side == "left" and name not in COUNTING:
         inputs["position_ids"] = decoders.positions_behind_padding(mask)
     return inputs
 

@@ -66,6 +66,9 @@ CASES = {
     "llama-seq-cls": ("llama-heads", task("SEQ_CLS")),
     "bert-token-cls": ("bert-heads", task("TOKEN_CLS")),
     "bert-question-ans": ("bert-heads", task("QUESTION_ANS")),
+    # The softmax runs over padding too, which a decoder sees and counts in its own way.
+    "llama-question-ans": ("llama-question-ans", task("QUESTION_ANS")),
+    "gpt2-question-ans": ("gpt2-heads", task("QUESTION_ANS")),
     "t5-seq2seq": ("t5", task("SEQ_2_SEQ_LM")),
     "bart-seq2seq": ("bart", task("SEQ_2_SEQ_LM")),
     "bert-feature": ("bert", task("FEATURE_EXTRACTION")),

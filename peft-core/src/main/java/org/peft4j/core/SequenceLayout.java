@@ -62,6 +62,38 @@ public record SequenceLayout(int rows, int past, int length, long @Nullable [] m
         return new SequenceLayout(rows, past + virtualTokens, length, extended(virtualTokens));
     }
 
+    /**
+     * Returns the layout with virtual tokens put before each row, as tokens of the past; rows that
+     * get fewer than others begin with padding.
+     *
+     * @param virtualTokens how many for each row
+     */
+    public SequenceLayout withPast(int[] virtualTokens) {
+        int most = java.util.Arrays.stream(virtualTokens).max().orElse(0);
+        return withPast(most)
+                .withPaddedPast(
+                        java.util.Arrays.stream(virtualTokens).map(n -> most - n).toArray());
+    }
+
+    /**
+     * Returns the layout without the first positions of its past, such as virtual tokens.
+     *
+     * @param positions how many, at most the past there is
+     */
+    public SequenceLayout withoutPast(int positions) {
+        long[] all = mask;
+        if (positions == 0 || all == null) {
+            return new SequenceLayout(rows, past - positions, length, all);
+        }
+        int width = past + length;
+        int rest = width - positions;
+        long[] last = new long[rows * rest];
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(all, (row + 1) * width - rest, last, row * rest, rest);
+        }
+        return new SequenceLayout(rows, past - positions, length, last);
+    }
+
     /** Returns the layout with virtual tokens put before every row, as positions of this pass. */
     public SequenceLayout withVirtualTokens(int virtualTokens) {
         return new SequenceLayout(rows, past, length + virtualTokens, extended(virtualTokens));
@@ -200,18 +232,49 @@ public record SequenceLayout(int rows, int past, int length, long @Nullable [] m
      * that of the last token.
      */
     public long[] positions() {
+        return positions(false);
+    }
+
+    /**
+     * The same where the hidden states of padding are read too: padding behind a row's tokens goes
+     * on counting, as {@code transformers} counts it.
+     */
+    public long[] positionsOfAll() {
+        return positions(true);
+    }
+
+    private long[] positions(boolean ofAll) {
+        int width = past + length;
         long[] positions = new long[rows * length];
         for (int row = 0; row < rows; row++) {
-            long next = 0;
-            for (int i = 0; i < past + length; i++) {
-                boolean token = mask == null || mask[row * (past + length) + i] == 1;
-                next += token ? 1 : 0;
+            long last = -1;
+            long paddingBehind = 0;
+            for (int i = 0; i < width; i++) {
+                if (isToken(row * width + i)) {
+                    last++;
+                    paddingBehind = 0;
+                } else if (ofAll && last >= 0) {
+                    paddingBehind++;
+                }
                 if (i >= past) {
-                    positions[row * length + i - past] = Math.max(0, next - 1);
+                    positions[row * length + i - past] = Math.max(0, last + paddingBehind);
                 }
             }
         }
         return positions;
+    }
+
+    /**
+     * Returns whether a position of this pass is padding.
+     *
+     * @param index through [rows, length], row by row
+     */
+    public boolean isPadding(int index) {
+        return !isToken(index / length * (past + length) + past + index % length);
+    }
+
+    private boolean isToken(int index) {
+        return mask == null || mask[index] == 1;
     }
 
     /**

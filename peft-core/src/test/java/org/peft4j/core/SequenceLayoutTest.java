@@ -43,6 +43,29 @@ class SequenceLayoutTest {
     }
 
     @Test
+    void rowsMayHaveDifferentPasts() {
+        SequenceLayout layout = new SequenceLayout(2, 0, 2, new long[] {0, 1, 1, 1});
+        SequenceLayout wider = layout.withPast(new int[] {1, 3});
+        assertEquals(3, wider.past());
+        assertArrayEquals(new long[] {0, 0, 1, 0, 1, 1, 1, 1, 1, 1}, wider.mask());
+        assertEquals(layout, wider.withoutPast(3));
+        assertEquals(new SequenceLayout(1, 0, 2), new SequenceLayout(1, 4, 2).withoutPast(4));
+    }
+
+    @Test
+    void paddingBehindATextGoesOnCountingWhereItIsRead() {
+        SequenceLayout layout =
+                new SequenceLayout(2, 1, 4, new long[] {0, 0, 1, 1, 0, 1, 1, 1, 0, 0});
+        assertArrayEquals(new long[] {0, 0, 1, 1, 1, 2, 2, 2}, layout.positions());
+        assertArrayEquals(new long[] {0, 0, 1, 2, 1, 2, 3, 4}, layout.positionsOfAll());
+        assertTrue(layout.isPadding(0));
+        assertFalse(layout.isPadding(1));
+        assertTrue(layout.isPadding(3));
+        assertFalse(layout.isPadding(5));
+        assertTrue(layout.isPadding(7));
+    }
+
+    @Test
     void layoutsOfDifferentRowsComeTogetherWithPaddingBefore() {
         SequenceLayout wide = new SequenceLayout(1, 1, 3);
         SequenceLayout narrow = new SequenceLayout(2, 0, 2, new long[] {1, 0, 1, 1});

@@ -4,14 +4,12 @@ import com.google.gson.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.peft4j.core.AdapterBuilder;
 import org.peft4j.core.AdapterOrigin;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.PeftConfig;
 import org.peft4j.core.PeftMethod;
 import org.peft4j.core.files.JsonFields;
-import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.AttentionFlow;
 import org.peft4j.core.points.AttentionPlacement;
@@ -19,6 +17,8 @@ import org.peft4j.core.points.AttentionPoint;
 import org.peft4j.core.points.InputFlow;
 import org.peft4j.core.points.InputPlacement;
 import org.peft4j.core.points.InputPoint;
+import org.peft4j.core.points.KeysAndValues;
+import org.peft4j.core.points.PrefixPlacement;
 
 /**
  * A method that notes the keys and values of a text, or puts those of a noted text before others in
@@ -113,30 +113,12 @@ public final class PrefixProbe implements PeftMethod {
         }
     }
 
-    private record Before(String path, Map<String, AttentionFlow> notes, int length)
-            implements AttentionPlacement {
+    private record Before(String path, Map<String, AttentionFlow> notes, int tokens)
+            implements PrefixPlacement {
         @Override
-        public AttentionFlow before(ForwardContext context, AttentionFlow flow) {
-            Ops ops = context.ops();
+        public KeysAndValues prefix(ForwardContext context, AttentionPoint point, Tensor read) {
             AttentionFlow noted = Objects.requireNonNull(notes.get(path));
-            int rows = Math.toIntExact(flow.queries().size(0));
-            Tensor first = ops.longs(new long[rows], rows);
-            return flow.with(
-                    ops.concat(ops.rows(noted.keys(), first), flow.keys(), 2),
-                    ops.concat(ops.rows(noted.values(), first), flow.values(), 2),
-                    flow.scores().withMask(mask(ops, flow)));
-        }
-
-        private @Nullable Tensor mask(Ops ops, AttentionFlow flow) {
-            Tensor mask = flow.scores().mask();
-            long queries = flow.queries().size(2);
-            if (mask != null) {
-                Tensor visible = ops.full(0, mask.dtype(), mask.size(0), 1, queries, length);
-                return ops.concat(visible, mask, 3);
-            }
-            return flow.scores().causal()
-                    ? ops.causalMask(null, queries, queries + length, 0, flow.queries())
-                    : null;
+            return new KeysAndValues(noted.keys(), noted.values());
         }
     }
 }

@@ -14,26 +14,9 @@ import org.jspecify.annotations.Nullable;
  *     queries' dtype; or null. Its last columns are for the keys there are, so that it fits with
  *     and without the virtual tokens that a method puts before them. Nothing is causal beside it:
  *     the mask says what is visible
- * @param window how many keys a query sees at most, itself included, as the mask says already; 0
- *     for all. For methods that put keys before the others
  */
 public record AttentionScores(
-        @Nullable Tensor mask,
-        boolean causal,
-        double scale,
-        double cap,
-        @Nullable Tensor bias,
-        int window) {
-
-    /** Scores without a window. */
-    public AttentionScores(
-            @Nullable Tensor mask,
-            boolean causal,
-            double scale,
-            double cap,
-            @Nullable Tensor bias) {
-        this(mask, causal, scale, cap, bias, 0);
-    }
+        @Nullable Tensor mask, boolean causal, double scale, double cap, @Nullable Tensor bias) {
 
     /** Scores without a bias. */
     public AttentionScores(@Nullable Tensor mask, boolean causal, double scale, double cap) {
@@ -47,11 +30,11 @@ public record AttentionScores(
 
     /** Returns the same with another bias. */
     public AttentionScores withBias(@Nullable Tensor other) {
-        return new AttentionScores(mask, causal, scale, cap, other, window);
+        return new AttentionScores(mask, causal, scale, cap, other);
     }
 
     /** Returns the same with another mask, which is all that decides then. */
     public AttentionScores withMask(@Nullable Tensor other) {
-        return new AttentionScores(other, false, scale, cap, bias, window);
+        return new AttentionScores(other, false, scale, cap, bias);
     }
 }

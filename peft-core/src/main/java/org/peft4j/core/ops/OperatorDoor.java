@@ -40,6 +40,7 @@ public final class OperatorDoor implements AutoCloseable {
     private final ConcurrentMap<String, NDArray> methods = new ConcurrentHashMap<>();
     private final ConcurrentMap<Double, Tensor> numbers = new ConcurrentHashMap<>();
     private final AtomicLong openTensors = new AtomicLong();
+    private final AtomicLong tensorsMade = new AtomicLong();
     private final Tensor absent;
     private final WeightOps weights = new WeightOps(this);
     private final UpdateOps updates = new UpdateOps(this);
@@ -131,8 +132,17 @@ public final class OperatorDoor implements AutoCloseable {
         return openTensors.get();
     }
 
+    /**
+     * Returns how many tensors were made through this door so far, closed ones included. What a
+     * pass adds is how much it does beside its arithmetic.
+     */
+    public long tensorsMade() {
+        return tensorsMade.get();
+    }
+
     void opened() {
         openTensors.incrementAndGet();
+        tensorsMade.incrementAndGet();
     }
 
     void closed() {

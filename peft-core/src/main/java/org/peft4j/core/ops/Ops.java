@@ -72,10 +72,12 @@ public final class Ops implements AutoCloseable {
 
     /** Takes a tensor out of the scopes inside this pass: it is closed with the pass. */
     public Tensor keepForPass(Tensor tensor) {
-        for (Scope s = scope; s != null && s != root; s = s.outside()) {
-            s.keep(tensor);
-        }
-        return tensor;
+        return root.take(tensor);
+    }
+
+    /** Returns the innermost open scope, or that of the whole pass. */
+    public Scope currentScope() {
+        return scope;
     }
 
     private void requireThread() {
@@ -576,18 +578,23 @@ public final class Ops implements AutoCloseable {
 
     /**
      * The additive mask of a decoder over the last positions of a sequence: 0 for the keys that a
-     * query sees and −∞ for the others. A query sees keys up to its own position and no padding but
-     * itself.
+     * query sees and −∞ for the others. A query sees keys up to its own position and no padding.
      *
      * @param tokens INT64 [rows, keys], 1 for a token and 0 for padding; or null
      * @param length the queries, the last of the keys' positions
      * @param keys the keys
      * @param window how many keys a query sees at most, itself included; 0 for all
+     * @param itself whether padding sees itself, so that no query sees nothing
      * @param like gives the dtype
      * @return [rows or 1, 1, length, keys]
      */
     public Tensor causalMask(
-            @Nullable Tensor tokens, long length, long keys, long window, Tensor like) {
+            @Nullable Tensor tokens,
+            long length,
+            long keys,
+            long window,
+            boolean itself,
+            Tensor like) {
         return call(
                 "causal_mask",
                 like.dtype(),
@@ -595,6 +602,7 @@ public final class Ops implements AutoCloseable {
                 number(length),
                 number(keys),
                 door.number((double) window),
+                door.number(itself ? 1 : 0),
                 like);
     }
 
@@ -611,28 +619,53 @@ public final class Ops implements AutoCloseable {
     }
 
     /**
-     * Keys or values with those of a prefix before them, the same for every row.
+     * Columns of a prefix as keys or values.
+     *
+     * @param prefix [tokens, columns], of which heads · d are taken, head by head
+     * @param start the first of these columns
+     * @param heads key-value heads
+     * @param d the width of a head
+     * @param dtype the keys' dtype
+     * @return [1, heads, tokens, d]
+     */
+    public Tensor prefixHeads(Tensor prefix, long start, int heads, int d, DType dtype) {
+        return call(
+                "prefix_heads",
+                dtype,
+                prefix,
+                number(start),
+                door.number(heads),
+                door.number(d),
+                code(dtype));
+    }
+
+    /**
+     * Keys or values with others before them; what has one row goes before, or behind, all rows of
+     * the other.
+     *
+     * @param x [rows or 1, heads, keys, d]
+     * @param prefix [rows or 1, heads, tokens, d]
+     * @return [rows, heads, tokens + keys, d]
+     */
+    public Tensor prefixed(Tensor x, Tensor prefix) {
+        return call("prefixed", x.dtype(), x, prefix);
+    }
+
+    /**
+     * Keys or values with those of a prefix before them that a gate weakens in each row.
      *
      * @param x [rows, heads, keys, d]
      * @param prefix [tokens, columns], of which heads · d are taken, head by head
      * @param start the first of these columns
-     * @return [rows, heads, tokens + keys, d]
-     */
-    public Tensor prefixed(Tensor x, Tensor prefix, long start) {
-        return prefixed(x, prefix, start, null, 0, 0);
-    }
-
-    /**
-     * The same for a prefix that a gate weakens in each row.
-     *
      * @param gate FLOAT32 [rows, 1], or null
      * @param dropout the probability with which an element of the prefix is zeroed
      * @param seed decides which
+     * @return [rows, heads, tokens + keys, d]
      */
-    public Tensor prefixed(
+    public Tensor gatedPrefixed(
             Tensor x, Tensor prefix, long start, @Nullable Tensor gate, double dropout, long seed) {
         return call(
-                "prefixed",
+                "gated_prefixed",
                 x.dtype(),
                 x,
                 prefix,

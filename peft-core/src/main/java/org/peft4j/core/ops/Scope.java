@@ -47,6 +47,18 @@ public final class Scope implements AutoCloseable {
         return tensor;
     }
 
+    /**
+     * Takes a tensor out of the scopes inside this one: it is closed with this one.
+     *
+     * @return the tensor
+     */
+    public Tensor take(Tensor tensor) {
+        for (Scope s = ops.currentScope(); s != null && s != this; s = s.outside()) {
+            s.keep(tensor);
+        }
+        return tensor;
+    }
+
     /** Closes every tensor that this scope still owns. */
     @Override
     public void close() {

@@ -6,7 +6,12 @@ import org.peft4j.core.ops.Tensor;
 /** What an adapter does in an attention core: before it attends, after, or both. */
 public non-sealed interface AttentionPlacement extends Placement {
 
-    /** Changes queries, keys, values or mask, as a prefix does. */
+    /**
+     * Changes queries, keys, values or mask; for keys and values before the others there is {@link
+     * PrefixPlacement}.
+     *
+     * @param flow what is attended to, prefixes included
+     */
     default AttentionFlow before(ForwardContext context, AttentionFlow flow) {
         return flow;
     }

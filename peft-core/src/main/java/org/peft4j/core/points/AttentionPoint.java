@@ -1,5 +1,6 @@
 package org.peft4j.core.points;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ForwardContext;
@@ -39,17 +40,88 @@ public record AttentionPoint(
         CROSS
     }
 
-    /** Returns whether nothing acts here in this pass, so that the base may fuse its core. */
+    /**
+     * Returns whether nothing but prefixes acts here in this pass, so that the base may fuse its
+     * core once they are among the keys.
+     */
     public boolean isPlain(ForwardContext context) {
-        return context.at(this).stream().allMatch(group -> group.placements().isEmpty());
+        return context.at(this).stream().allMatch(group -> others(group).isEmpty());
     }
 
     /**
-     * Attends with whatever this pass's selection placed here.
+     * Returns what this pass's selection puts before the keys and values.
      *
+     * @param read what the attention module read, [batch, length, width]
+     */
+    public Prefixes prefixes(ForwardContext context, Tensor read) {
+        List<RowGroup<AttentionPlacement>> groups = context.at(this);
+        return groups.stream().allMatch(group -> group.placements().isEmpty())
+                ? Prefixes.NONE
+                : Prefixes.of(groups, Math.toIntExact(read.size(0)));
+    }
+
+    /**
+     * Makes the keys and values of this pass's prefixes, which must not be {@linkplain
+     * Prefixes#isEmpty none}. Where rows have prefixes of different lengths, the shorter ones begin
+     * with zeros.
+     *
+     * @param read what the attention module read, [batch, length, width]
+     * @return [batch or 1, key-value heads, the longest prefix, d], of the dtype that was read
+     */
+    public KeysAndValues prefix(ForwardContext context, Tensor read) {
+        Ops ops = context.ops();
+        List<RowGroup<AttentionPlacement>> groups = context.at(this);
+        if (groups.size() == 1) {
+            return prefix(context, Prefixes.in(groups.get(0)), read);
+        }
+        int longest =
+                groups.stream()
+                        .mapToInt(group -> Prefixes.tokens(Prefixes.in(group)))
+                        .max()
+                        .orElse(0);
+        List<KeysAndValues> parts = new ArrayList<>();
+        for (RowGroup<AttentionPlacement> group : groups) {
+            Tensor own = ops.rows(read, group.index());
+            parts.add(
+                    prefix(context, Prefixes.in(group), own)
+                            .paddedTo(ops, longest)
+                            .repeated(ops, group.members().length));
+        }
+        KeysAndValues all =
+                parts.stream().reduce((above, below) -> above.above(ops, below)).orElseThrow();
+        Tensor order = groups.get(0).order();
+        return new KeysAndValues(ops.rows(all.keys(), order), ops.rows(all.values(), order));
+    }
+
+    private KeysAndValues prefix(
+            ForwardContext context, List<PrefixPlacement> prefixes, Tensor read) {
+        Ops ops = context.ops();
+        if (prefixes.isEmpty()) {
+            Tensor none = ops.full(0, read.dtype(), 1, keyValueHeads, 0, headDim);
+            return new KeysAndValues(none, none);
+        }
+        return prefixes.stream()
+                .map(placement -> placement.prefix(context, this, read))
+                .reduce((inner, outer) -> inner.behind(ops, outer))
+                .orElseThrow();
+    }
+
+    private static List<AttentionPlacement> others(RowGroup<AttentionPlacement> group) {
+        return group.placements().stream()
+                .filter(placement -> !(placement instanceof PrefixPlacement))
+                .toList();
+    }
+
+    /**
+     * Attends with whatever else than prefixes this pass's selection placed here.
+     *
+     * @param flow what is attended to, prefixes included
      * @return [batch, length, heads · d]
      */
     public Tensor forward(ForwardContext context, AttentionFlow flow) {
+        if (isPlain(context)) {
+            return attend(context, List.of(), flow);
+        }
         Ops ops = context.ops();
         return RowGroup.forEach(
                 context,
@@ -58,7 +130,7 @@ public record AttentionPoint(
                 (group, queries) ->
                         attend(
                                 context,
-                                group.placements(),
+                                others(group),
                                 group.isWhole() ? flow : rows(ops, flow, queries, group.index())));
     }
 

@@ -266,8 +266,8 @@ class Ops(Module):
     return self.cached_attention(q, k, v, d, cos, sin, mask, causal, scale, cap, keys, values, start)
 
   # Additive mask [rows or 1, 1, length, keys] of the last length of keys positions: a query sees the
-  # keys up to its own, no further back than the window (0: all), and no padding but itself.
-  def causal_mask(self: __torch__.Ops, tokens: Tensor, length: Tensor, keys: Tensor, window: Tensor, like: Tensor) -> Tensor:
+  # keys up to its own, no further back than the window (0: all), and no padding, but for itself if it may.
+  def causal_mask(self: __torch__.Ops, tokens: Tensor, length: Tensor, keys: Tensor, window: Tensor, itself: Tensor, like: Tensor) -> Tensor:
     n = int(keys)
     key = torch.arange(n, dtype=4, device=like.device)
     query = torch.arange(n - int(length), n, dtype=4, device=like.device).unsqueeze(1)
@@ -277,7 +277,9 @@ class Ops(Module):
     seen = seen.unsqueeze(0)
     real = self.given(tokens)
     if real is not None:
-      seen = torch.logical_or(torch.logical_and(seen, torch.ne(real, 0).unsqueeze(1)), torch.eq(key, query))
+      seen = torch.logical_and(seen, torch.ne(real, 0).unsqueeze(1))
+      if int(itself) != 0:
+        seen = torch.logical_or(seen, torch.eq(key, query))
     hidden = torch.logical_not(seen).unsqueeze(1)
     return torch.zeros(hidden.size(), dtype=like.dtype, device=like.device).masked_fill_(hidden, float('-inf'))
 
@@ -313,9 +315,19 @@ class Ops(Module):
     wide = torch.clamp(wide.to(4) + int(exact), max=int(one_way) - 1)
     return first + torch.where(torch.lt(far, int(exact)), far, wide)
 
+  # The columns of prefix [tokens, columns] from start on as keys or values [1, heads, tokens, d], head by head.
+  def prefix_heads(self: __torch__.Ops, prefix: Tensor, start: Tensor, heads: Tensor, d: Tensor, dtype: Tensor) -> Tensor:
+    width = int(heads) * int(d)
+    return self.heads(prefix.narrow(1, int(start), width).unsqueeze(0), d).to(int(dtype))
+
+  # Keys or values x [rows or 1, heads, keys, d] behind those of prefix [rows or 1, heads, tokens, d].
+  def prefixed(self: __torch__.Ops, x: Tensor, prefix: Tensor) -> Tensor:
+    n = max(x.size(0), prefix.size(0))
+    return torch.cat([prefix.expand([n, -1, -1, -1]), x.expand([n, -1, -1, -1])], 2)
+
   # Keys or values x [rows, heads, keys, d] with those of a prefix before them, which lie in the columns of
   # prefix [tokens, columns] from start on, head by head; dropped out by p, and times a gate of each row [rows, 1].
-  def prefixed(self: __torch__.Ops, x: Tensor, prefix: Tensor, start: Tensor, gate: Tensor, p: Tensor, seed: Tensor) -> Tensor:
+  def gated_prefixed(self: __torch__.Ops, x: Tensor, prefix: Tensor, start: Tensor, gate: Tensor, p: Tensor, seed: Tensor) -> Tensor:
     n = prefix.size(0)
     w = prefix.narrow(1, int(start), x.size(1) * x.size(3)).reshape([n, x.size(1), x.size(3)])
     w = w.transpose(0, 1).unsqueeze(0)

@@ -58,11 +58,10 @@ final class AttentionPrefixBuilder {
             }
             builder.place(
                     point,
-                    new Prefix(
+                    new PrefixBeside(
                             matrix,
                             config.length(),
                             2L * i * width,
-                            false,
                             gate(point),
                             config.dropout()));
         }

@@ -1,13 +1,12 @@
 package org.peft4j.prompt.prefix;
 
-import org.jspecify.annotations.Nullable;
 import org.peft4j.core.Encoding;
 import org.peft4j.core.ForwardContext;
-import org.peft4j.core.ops.AttentionScores;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
-import org.peft4j.core.points.AttentionFlow;
-import org.peft4j.core.points.AttentionPlacement;
+import org.peft4j.core.points.AttentionPoint;
+import org.peft4j.core.points.KeysAndValues;
+import org.peft4j.core.points.PrefixPlacement;
 
 /**
  * Keys and values before those of one attention.
@@ -15,100 +14,18 @@ import org.peft4j.core.points.AttentionPlacement;
  * @param matrix the prefix of all layers, [tokens, columns]
  * @param tokens how many there are
  * @param keyColumn where this attention's keys begin; its values come right behind
- * @param counted whether positions count it as tokens before the sequence: then it goes out of a
- *     window as these do, and has a distance where keys are scored by it
- * @param gate weakens it in each row, or null
- * @param dropout the probability with which an element is zeroed in training
  */
-record Prefix(
-        Encoding matrix,
-        int tokens,
-        long keyColumn,
-        boolean counted,
-        @Nullable PrefixGate gate,
-        double dropout)
-        implements AttentionPlacement {
-
-    /** A prefix that comes before the sequence and acts as it is. */
-    Prefix(Encoding matrix, int tokens, long keyColumn) {
-        this(matrix, tokens, keyColumn, true, null, 0);
-    }
+record Prefix(Encoding matrix, int tokens, long keyColumn) implements PrefixPlacement {
 
     @Override
-    public AttentionFlow before(ForwardContext context, AttentionFlow flow) {
+    public KeysAndValues prefix(ForwardContext context, AttentionPoint point, Tensor read) {
         Ops ops = context.ops();
         Tensor p = matrix.in(context);
-        long width = flow.keys().size(1) * flow.keys().size(3);
-        PrefixGate.@Nullable Gates gates = gate == null ? null : gate.of(context, flow.read());
-        return flow.with(
-                prefixed(context, flow.keys(), p, keyColumn, gates == null ? null : gates.keys()),
-                prefixed(
-                        context,
-                        flow.values(),
-                        p,
-                        keyColumn + width,
-                        gates == null ? null : gates.values()),
-                counted ? scores(ops, flow) : scoresBeside(ops, flow));
-    }
-
-    private Tensor prefixed(
-            ForwardContext context, Tensor x, Tensor p, long column, @Nullable Tensor strength) {
-        boolean drops = context.isTraining() && dropout > 0;
-        return context.ops()
-                .prefixed(
-                        x,
-                        p,
-                        column,
-                        strength,
-                        drops ? dropout : 0,
-                        drops ? context.nextSeed() : 0);
-    }
-
-    /** The same scores with a mask in which the prefix is visible. */
-    private AttentionScores scores(Ops ops, AttentionFlow flow) {
-        AttentionScores scores = flow.scores();
-        long queries = flow.queries().size(2);
-        long keys = flow.keys().size(2) + tokens;
-        int window = scores.window() < keys ? scores.window() : 0;
-        @Nullable Tensor mask = scores.mask();
-        if (mask == null) {
-            return scores.causal() || window > 0
-                    ? scores.withMask(ops.causalMask(null, queries, keys, window, flow.queries()))
-                    : scores;
-        }
-        return scores.withMask(
-                window > 0
-                        ? ops.concat(inWindow(ops, mask, queries, keys, window), mask, 3)
-                        : behindZeros(ops, mask));
-    }
-
-    /** The same scores of the sequence, beside which the prefix is always visible. */
-    private AttentionScores scoresBeside(Ops ops, AttentionFlow flow) {
-        AttentionScores scores = flow.scores();
-        long keys = flow.keys().size(2);
-        int window = scores.window() < keys ? scores.window() : 0;
-        @Nullable Tensor mask = scores.mask();
-        if (mask == null && (scores.causal() || window > 0)) {
-            mask = ops.causalMask(null, flow.queries().size(2), keys, window, flow.queries());
-        }
-        AttentionScores all = mask == null ? scores : scores.withMask(behindZeros(ops, mask));
-        @Nullable Tensor bias = scores.bias();
-        if (bias == null) {
-            return all;
-        }
-        return all.withBias(behindZeros(ops, ops.narrow(bias, 3, bias.size(3) - keys, keys)));
-    }
-
-    private Tensor behindZeros(Ops ops, Tensor x) {
-        Tensor zeros = ops.full(0, x.dtype(), x.size(0), x.size(1), x.size(2), tokens);
-        return ops.concat(zeros, x, 3);
-    }
-
-    /** A prefix comes before the sequence and goes out of a window as the sequence does. */
-    private Tensor inWindow(Ops ops, Tensor mask, long queries, long keys, int window) {
-        Tensor all = ops.causalMask(null, queries, keys, window, mask);
-        Tensor first = ops.narrow(all, 3, 0, tokens);
-        int rows = Math.toIntExact(mask.size(0));
-        return rows == 1 ? first : ops.rows(first, ops.longs(new long[rows], rows));
+        int heads = point.keyValueHeads();
+        int d = point.headDim();
+        long valueColumn = keyColumn + (long) heads * d;
+        return new KeysAndValues(
+                ops.prefixHeads(p, keyColumn, heads, d, read.dtype()),
+                ops.prefixHeads(p, valueColumn, heads, d, read.dtype()));
     }
 }

@@ -6,7 +6,8 @@
  * of the sequence [K; V] become [P_K, K; P_V, V]. Every query sees the prefix, and the sequence's
  * positions are counted as if it came behind as many tokens. Of an encoder-decoder it is the
  * decoder that gets the prefix, as in Python's {@code peft}; cross attention can have one of its
- * own, which {@code peft} has not.
+ * own, which {@code peft} has not. Where a base decodes with a cache, the prefix lies at the
+ * cache's beginning from the first pass on.
  *
  * <p>With {@code prefix_projection} the prefix is made by an encoder in training: P = W₂ tanh(W₁ e
  * + b₁) + b₂ of learned embeddings e. What it makes is all that inference needs; the encoder itself

@@ -95,7 +95,7 @@ public final class BartModel {
         return new DecoderStack(
                 side.tokens(),
                 side.input(),
-                side.entrance()::enter,
+                (context, flow, positions, batch) -> side.entrance().enter(context, flow, batch),
                 null,
                 side.layers(),
                 Collections.nCopies(side.layers().size(), AttentionMask.NO_WINDOW),

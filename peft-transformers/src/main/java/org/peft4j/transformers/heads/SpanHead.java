@@ -31,6 +31,12 @@ public record SpanHead(LinearPoint linear, List<String> modules) implements Task
         return TaskType.QUESTION_ANS;
     }
 
+    /** An answer is sought among all positions, and padding takes its part of the probability. */
+    @Override
+    public boolean readsPadding() {
+        return true;
+    }
+
     @Override
     public Tensor logits(ForwardContext context, Tensor hidden, TokenBatch batch) {
         return linear.forward(context, TokenHead.ownTokens(context.ops(), hidden, batch));

@@ -37,6 +37,11 @@ public interface TaskHead {
         return lossCount(batch);
     }
 
+    /** Returns whether it reads the hidden states of padding too. */
+    default boolean readsPadding() {
+        return false;
+    }
+
     /** Returns the names of its modules that every adapter trains; see {@code BaseModel}. */
     default List<String> modules() {
         return List.of();

@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.BaseModel;
+import org.peft4j.core.SequenceLayout;
 import org.peft4j.core.TaskType;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.EmbeddingPoint;
@@ -111,14 +112,21 @@ public final class OptModel {
                                 (long) config.positions() + OFFSET,
                                 width),
                         OFFSET);
-        return project == null
-                ? positions
-                : (context, flow, batch) ->
-                        positions.enter(
-                                context,
-                                new InputFlow(
-                                        project.forward(context, flow.embeddings()), flow.layout()),
-                                batch);
+        return (context, flow, places, batch) -> {
+            InputFlow wide =
+                    project == null
+                            ? flow
+                            : new InputFlow(
+                                    project.forward(context, flow.embeddings()), flow.layout());
+            return positions.enter(context, wide, paddingFirst(flow.layout(), places), batch);
+        };
+    }
+
+    /** Padding is at −1, wherever it is, as in {@code transformers}. */
+    private static long[] paddingFirst(SequenceLayout layout, long[] positions) {
+        return IntStream.range(0, positions.length)
+                .mapToLong(i -> layout.isPadding(i) ? -1 : positions[i])
+                .toArray();
     }
 
     private DecoderStack.Exit exit(int width) {

@@ -8,7 +8,9 @@ import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.AttentionFlow;
 import org.peft4j.core.points.AttentionPoint;
+import org.peft4j.core.points.KeysAndValues;
 import org.peft4j.core.points.NormPoint;
+import org.peft4j.core.points.Prefixes;
 
 /**
  * Attention between its projections: softmax(q kᵀ · scale + mask) v, with rotated queries and keys,
@@ -79,24 +81,27 @@ public record AttentionCore(
         Ops ops = context.ops();
         Tensor queries = normed(context, q, queryNorm);
         Tensor keys = normed(context, k, keyNorm);
+        Prefixes prefixes = point.prefixes(context, x);
         KeyValueCache.@Nullable Layer cache = step.cache();
-        if (!point.isPlain(context)) {
-            return atPoint(context, x, queries, keys, v, step);
+        if (!point.isPlain(context) || (cache == null && !prefixes.isEmpty())) {
+            return unfused(context, x, queries, keys, v, step, prefixes);
         }
         int d = point.headDim();
-        AttentionScores scores = summedScores(step.mask());
-        return cache == null
-                ? ops.projectedAttention(queries, keys, v, d, step.rotary(), scores)
-                : ops.cachedAttention(
-                        queries,
-                        keys,
-                        v,
-                        d,
-                        step.rotary(),
-                        scores,
-                        cache.keys(),
-                        cache.values(),
-                        cache.start());
+        AttentionScores scores = step.mask().summedScores(prefixes, scale, cap);
+        if (cache == null) {
+            return ops.projectedAttention(queries, keys, v, d, step.rotary(), scores);
+        }
+        KeyValueMemory memory = cache.self(context, point, prefixes, x);
+        return ops.cachedAttention(
+                queries,
+                keys,
+                v,
+                d,
+                step.rotary(),
+                scores,
+                memory.keys(),
+                memory.values(),
+                memory.start() + cache.past());
     }
 
     /**
@@ -111,38 +116,56 @@ public record AttentionCore(
             ForwardContext context, Tensor x, Tensor fused, FusedLayout layout, Step step) {
         Ops ops = context.ops();
         int d = point.headDim();
-        if (!point.isPlain(context) || queryNorm != null || keyNorm != null) {
+        Prefixes prefixes = point.prefixes(context, x);
+        KeyValueCache.@Nullable Layer cache = step.cache();
+        boolean joins = cache == null && !prefixes.isEmpty();
+        if (!point.isPlain(context) || joins || queryNorm != null || keyNorm != null) {
             Ops.Projections parts = ops.splitProjection(fused, d, layout);
             return forward(context, x, parts.queries(), parts.keys(), parts.values(), step);
         }
-        AttentionScores scores = summedScores(step.mask());
-        KeyValueCache.@Nullable Layer cache = step.cache();
-        return cache == null
-                ? ops.fusedAttention(fused, layout, d, step.rotary(), scores)
-                : ops.fusedCachedAttention(
-                        fused,
-                        layout,
-                        d,
-                        step.rotary(),
-                        scores,
-                        cache.keys(),
-                        cache.values(),
-                        cache.start());
+        AttentionScores scores = step.mask().summedScores(prefixes, scale, cap);
+        if (cache == null) {
+            return ops.fusedAttention(fused, layout, d, step.rotary(), scores);
+        }
+        KeyValueMemory memory = cache.self(context, point, prefixes, x);
+        return ops.fusedCachedAttention(
+                fused,
+                layout,
+                d,
+                step.rotary(),
+                scores,
+                memory.keys(),
+                memory.values(),
+                memory.start() + cache.past());
     }
 
-    private Tensor atPoint(
-            ForwardContext context, Tensor x, Tensor q, Tensor k, Tensor v, Step step) {
+    private Tensor unfused(
+            ForwardContext context,
+            Tensor x,
+            Tensor q,
+            Tensor k,
+            Tensor v,
+            Step step,
+            Prefixes prefixes) {
         Ops ops = context.ops();
-        Tensor queries = rotated(ops, ops.heads(q, point.headDim()), step.rotary());
-        Tensor keys = rotated(ops, ops.heads(k, point.headDim()), step.rotary());
-        Tensor values = ops.heads(v, point.headDim());
+        int d = point.headDim();
+        Tensor queries = rotated(ops, ops.heads(q, d), step.rotary());
+        Tensor keys = rotated(ops, ops.heads(k, d), step.rotary());
+        KeysAndValues own = new KeysAndValues(keys, ops.heads(v, d));
         KeyValueCache.@Nullable Layer cache = step.cache();
-        if (cache != null) {
-            keys = ops.cacheWrite(cache.keys(), keys, cache.start());
-            values = ops.cacheWrite(cache.values(), values, cache.start());
+        KeysAndValues all;
+        if (cache == null) {
+            all = behind(context, x, own, prefixes);
+        } else {
+            KeyValueMemory memory = cache.self(context, point, prefixes, x);
+            all = memory.write(ops, own, memory.start() + cache.past());
         }
-        return point.forward(
-                context, new AttentionFlow(x, queries, keys, values, scores(step.mask())));
+        return attend(context, x, queries, all, step.mask(), prefixes);
+    }
+
+    /** Keys and values with those of prefixes before them, all in one. */
+    KeysAndValues behind(ForwardContext context, Tensor x, KeysAndValues own, Prefixes prefixes) {
+        return prefixes.isEmpty() ? own : own.behind(context.ops(), point.prefix(context, x));
     }
 
     /**
@@ -150,34 +173,35 @@ public record AttentionCore(
      *
      * @param x what the queries' projection read, [batch, length, width]
      * @param q [batch, length, heads · d]
-     * @param keys [batch, heads, keys, d]
-     * @param values [batch, heads, keys, d]
+     * @param all what is attended to, prefixes included
      * @param mask which of them are visible
+     * @param prefixes what stands before them
      * @return [batch, length, heads · d]
      */
-    public Tensor cross(
+    Tensor cross(
             ForwardContext context,
             Tensor x,
             Tensor q,
-            Tensor keys,
-            Tensor values,
-            AttentionMask mask) {
+            KeysAndValues all,
+            AttentionMask mask,
+            Prefixes prefixes) {
         Tensor queries = context.ops().heads(q, point.headDim());
-        return point.forward(context, new AttentionFlow(x, queries, keys, values, scores(mask)));
+        return attend(context, x, queries, all, mask, prefixes);
     }
 
-    private AttentionScores scores(AttentionMask mask) {
-        AttentionMask.@Nullable Positions positions = mask.positions();
-        @Nullable Tensor bias = positions == null ? null : positions.bias();
-        return new AttentionScores(mask.additive(), mask.causal(), scale, cap, bias, mask.window());
-    }
-
-    /** The same where no method acts: mask and bias are one tensor. */
-    private AttentionScores summedScores(AttentionMask mask) {
-        AttentionMask.@Nullable Positions positions = mask.positions();
-        return positions == null
-                ? scores(mask)
-                : new AttentionScores(positions.withMask(), false, scale, cap);
+    private Tensor attend(
+            ForwardContext context,
+            Tensor x,
+            Tensor queries,
+            KeysAndValues all,
+            AttentionMask mask,
+            Prefixes prefixes) {
+        AttentionScores scores =
+                point.isPlain(context)
+                        ? mask.summedScores(prefixes, scale, cap)
+                        : mask.scores(prefixes, scale, cap);
+        return point.forward(
+                context, new AttentionFlow(x, queries, all.keys(), all.values(), scores));
     }
 
     /** Normalises every head of a projection: [batch, length, heads, d] where there is a norm. */

@@ -4,7 +4,9 @@ import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.KeysAndValues;
 import org.peft4j.core.points.LinearPoint;
+import org.peft4j.core.points.Prefixes;
 
 /** Attention of a decoder to what its encoder read. */
 public record CrossAttention(
@@ -31,34 +33,40 @@ public record CrossAttention(
         if (encoded == null) {
             throw new IllegalStateException("a decoder with cross attention needs its encoder");
         }
-        KeyValueCache.@Nullable Layer cache = step.cache();
-        KeyValueCache.@Nullable Cross kept = cache == null ? null : cache.cross();
-        KeyValueCache.Cross cross = kept == null ? project(context, encoded, cache) : kept;
-        Tensor attended =
-                core.cross(
-                        context,
-                        x,
-                        query.forward(context, x),
-                        cross.keys(),
-                        cross.values(),
-                        encoded.mask());
+        Tensor queries = query.forward(context, x);
+        Prefixes prefixes = core.point().prefixes(context, x);
+        KeysAndValues all = keysAndValues(context, x, encoded, step.cache(), prefixes);
+        Tensor attended = core.cross(context, x, queries, all, encoded.mask(), prefixes);
         return output.forward(context, attended);
     }
 
-    private KeyValueCache.Cross project(
-            ForwardContext context, Encoded encoded, KeyValueCache.@Nullable Layer cache) {
+    private KeysAndValues keysAndValues(
+            ForwardContext context,
+            Tensor x,
+            Encoded encoded,
+            KeyValueCache.@Nullable Layer cache,
+            Prefixes prefixes) {
+        if (cache == null) {
+            return core.behind(context, x, project(context, encoded), prefixes);
+        }
+        @Nullable KeyValueMemory kept = cache.cross();
+        KeyValueMemory memory =
+                kept == null
+                        ? cache.keepCross(context.ops(), project(context, encoded), prefixes)
+                        : kept;
+        memory.beginWith(prefixes, context, core.point(), x);
+        return new KeysAndValues(memory.keys(), memory.values());
+    }
+
+    private KeysAndValues project(ForwardContext context, Encoded encoded) {
         @Nullable Tensor hidden = encoded.hidden();
         if (hidden == null) {
             throw new IllegalStateException("the encoder has not run, and the cache is empty");
         }
         Ops ops = context.ops();
         int d = core.point().headDim();
-        Tensor keys = ops.heads(key.forward(context, hidden), d);
-        Tensor values = ops.heads(value.forward(context, hidden), d);
-        KeyValueCache.Cross cross = new KeyValueCache.Cross(keys, values);
-        if (cache != null) {
-            cache.keepCross(ops, cross);
-        }
-        return cross;
+        return new KeysAndValues(
+                ops.heads(key.forward(context, hidden), d),
+                ops.heads(value.forward(context, hidden), d));
     }
 }

@@ -45,7 +45,7 @@ public final class DecoderModel extends FrozenBase {
             DecoderStack stack,
             DecoderHead head) {
         super(checkpoint, modules, sizes, head.task(), head.ties());
-        this.stack = stack;
+        this.stack = head.task().readsPadding() ? stack.readingPadding() : stack;
     }
 
     @Override

@@ -30,6 +30,8 @@ import org.peft4j.transformers.parts.rotary.Rotary;
  * @param windows for each layer, how many keys a query sees; {@link AttentionMask#NO_WINDOW} for
  *     all
  * @param exit the last norm
+ * @param readsPadding whether the hidden states of padding are read too, so that they must be what
+ *     {@code transformers} makes of it
  */
 public record DecoderStack(
         TokenEmbedding embedding,
@@ -39,7 +41,8 @@ public record DecoderStack(
         @Nullable RelativePositions relative,
         List<? extends Layer> layers,
         List<Integer> windows,
-        Exit exit) {
+        Exit exit,
+        boolean readsPadding) {
 
     /** One layer. */
     @FunctionalInterface
@@ -53,15 +56,16 @@ public record DecoderStack(
     public interface Entrance {
 
         /** The embedded sequence as it is. */
-        Entrance PLAIN = (context, flow, batch) -> flow.embeddings();
+        Entrance PLAIN = (context, flow, positions, batch) -> flow.embeddings();
 
         /**
          * Maps the embedded sequence to what the first layer reads.
          *
          * @param flow [batch, length, width], with the virtual tokens of methods
+         * @param positions from 0, [rows, length]
          * @param batch the tokens that came in
          */
-        Tensor enter(ForwardContext context, InputFlow flow, TokenBatch batch);
+        Tensor enter(ForwardContext context, InputFlow flow, long[] positions, TokenBatch batch);
     }
 
     /** What comes after the last layer. */
@@ -74,6 +78,19 @@ public record DecoderStack(
         static Exit norm(NormPoint norm) {
             return norm::forward;
         }
+    }
+
+    /** A decoder whose padding nobody reads. */
+    public DecoderStack(
+            TokenEmbedding embedding,
+            InputPoint input,
+            Entrance entrance,
+            @Nullable Rotary rotary,
+            @Nullable RelativePositions relative,
+            List<? extends Layer> layers,
+            List<Integer> windows,
+            Exit exit) {
+        this(embedding, input, entrance, rotary, relative, layers, windows, exit, false);
     }
 
     /** A decoder without relative positions. */
@@ -98,6 +115,12 @@ public record DecoderStack(
         if (relative != null && windows.stream().anyMatch(w -> w != AttentionMask.NO_WINDOW)) {
             throw new IllegalArgumentException("relative positions go without windows");
         }
+    }
+
+    /** Returns the same decoder for those who read the hidden states of padding too. */
+    DecoderStack readingPadding() {
+        return new DecoderStack(
+                embedding, input, entrance, rotary, relative, layers, windows, exit, true);
     }
 
     /**
@@ -129,9 +152,11 @@ public record DecoderStack(
                             context, InputFlow.of(embedding.forward(context, batch), own, batch));
             SequenceLayout layout = flow.layout();
             int keys = KeyValueCache.begin(past, context, batch.layout(), layout.length());
-            Tensor x = entrance.enter(context, flow, batch);
-            Ops.@Nullable RotaryTable turns = rotary == null ? null : rotary.table(ops, layout, x);
-            List<AttentionMask> masks = masks(context, layout, keys, x);
+            long[] positions = readsPadding ? layout.positionsOfAll() : layout.positions();
+            Tensor x = entrance.enter(context, flow, positions, batch);
+            Ops.@Nullable RotaryTable turns =
+                    rotary == null ? null : rotary.table(ops, layout, positions, x);
+            List<AttentionMask> masks = masks(context, layout, keys);
             for (int i = 0; i < layers.size(); i++) {
                 KeyValueCache.@Nullable Layer kept = past == null ? null : past.layer(i);
                 AttentionCore.Step step =
@@ -151,12 +176,12 @@ public record DecoderStack(
     }
 
     /** The mask of each layer; those with the same window share one. */
-    private List<AttentionMask> masks(
-            ForwardContext context, SequenceLayout layout, int keys, Tensor like) {
+    private List<AttentionMask> masks(ForwardContext context, SequenceLayout layout, int keys) {
         Ops ops = context.ops();
+        Tensor like = input.table().table();
         if (relative != null) {
             Tensor bias = relative.bias(context, layout);
-            AttentionMask mask = AttentionMask.causal(ops, layout, keys, bias);
+            AttentionMask mask = AttentionMask.causalWithBias(ops, layout, keys, bias);
             return Collections.nCopies(layers.size(), mask);
         }
         Map<Integer, AttentionMask> byWindow = new HashMap<>();
@@ -164,7 +189,12 @@ public record DecoderStack(
         for (int window : windows) {
             masks.add(
                     byWindow.computeIfAbsent(
-                            window, w -> AttentionMask.causal(ops, layout, keys, w, like)));
+                            window,
+                            w ->
+                                    readsPadding
+                                            ? AttentionMask.strictlyCausal(
+                                                    ops, layout, keys, w, like)
+                                            : AttentionMask.causal(ops, layout, keys, w, like)));
         }
         return masks;
     }

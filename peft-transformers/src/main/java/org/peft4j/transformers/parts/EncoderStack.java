@@ -99,7 +99,7 @@ public record EncoderStack(
                             context,
                             InputFlow.of(embedding.forward(context, batch), batch.layout(), batch));
             Tensor x = entrance.enter(context, flow, batch);
-            AttentionMask mask = mask(context, flow.layout(), x);
+            AttentionMask mask = mask(context, flow.layout());
             AttentionCore.Step step = AttentionCore.Step.encoding(mask);
             for (DecoderStack.Layer layer : layers) {
                 Tensor next = layer.forward(context, x, step);
@@ -110,12 +110,11 @@ public record EncoderStack(
         }
     }
 
-    private AttentionMask mask(ForwardContext context, SequenceLayout layout, Tensor like) {
+    private AttentionMask mask(ForwardContext context, SequenceLayout layout) {
         Ops ops = context.ops();
-        AttentionMask mask = AttentionMask.padding(ops, layout, like);
         return relative == null
-                ? mask
-                : mask.with(ops, relative.bias(context, layout), layout.length());
+                ? AttentionMask.padding(ops, layout, input.table().table())
+                : AttentionMask.paddingWithBias(ops, layout, relative.bias(context, layout));
     }
 
     static PeftException noCache() {

@@ -1,5 +1,6 @@
 package org.peft4j.transformers.parts;
 
+import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,10 +13,14 @@ import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.WeightOps;
+import org.peft4j.core.points.AttentionPoint;
+import org.peft4j.core.points.KeysAndValues;
+import org.peft4j.core.points.Prefixes;
 
 /**
- * The keys and values of earlier positions, layer by layer, in memory that is reserved once: a step
- * of decoding writes its own and copies nothing. Keys are kept rotated.
+ * The keys and values of earlier positions, layer by layer, behind those of prefixes, in memory
+ * that is reserved once: a step of decoding writes its own and copies nothing. Keys are kept
+ * rotated.
  */
 public final class KeyValueCache implements DecodingCache {
 
@@ -32,21 +37,13 @@ public final class KeyValueCache implements DecodingCache {
     private int[] leadingPadding = new int[0];
 
     /**
-     * What a layer made of the encoder's output.
-     *
-     * @param keys [batch, heads, keys, d]
-     * @param values [batch, heads, keys, d]
-     */
-    public record Cross(Tensor keys, Tensor values) {}
-
-    /**
      * Makes an empty cache; memory is reserved by the first pass.
      *
      * @param ops allocates
      * @param dtype of keys and values
      * @param layers how many layers
      * @param rows the batch
-     * @param capacity the most positions it will hold, without virtual tokens
+     * @param capacity the most positions it will hold, without virtual tokens and prefixes
      */
     public KeyValueCache(
             WeightOps ops,
@@ -219,84 +216,70 @@ public final class KeyValueCache implements DecodingCache {
     /** The keys and values of one layer. */
     public final class Layer {
 
-        private @Nullable Tensor keys;
-        private @Nullable Tensor values;
-        private @Nullable Cross cross;
+        private @Nullable KeyValueMemory self;
+        private @Nullable KeyValueMemory cross;
 
         private Layer() {}
 
-        /** Returns what was made of the encoder's output, or null if nothing was yet. */
-        @Nullable Cross cross() {
-            return cross;
+        /**
+         * Returns the memory of self attention, which begins with the prefixes of this pass.
+         *
+         * @param read what the attention module read, [batch, length, width]
+         */
+        KeyValueMemory self(
+                ForwardContext context, AttentionPoint point, Prefixes prefixes, Tensor read) {
+            KeyValueMemory memory = self;
+            if (memory == null) {
+                Shape shape = new Shape(rows, keyValueHeads, capacity, headDim);
+                memory = new KeyValueMemory(ops, dtype, prefixes.longest(), shape);
+                self = memory;
+            }
+            memory.beginWith(prefixes, context, point, read);
+            return memory;
         }
 
-        /** Keeps what was made of the encoder's output, beyond the pass. */
-        void keepCross(Ops ops, Cross made) {
-            cross = new Cross(ops.release(made.keys()), ops.release(made.values()));
-        }
-
-        /** Returns the memory of the keys, [batch, key-value heads, capacity, d]. */
-        Tensor keys() {
-            keys = reserved(keys);
-            return keys;
-        }
-
-        /** Returns the memory of the values, [batch, key-value heads, capacity, d]. */
-        Tensor values() {
-            values = reserved(values);
-            return values;
-        }
-
-        /** Returns the positions filled before this pass. */
-        int start() {
+        /** Returns the positions of the sequence that were filled before this pass. */
+        int past() {
             return length;
         }
 
-        private Tensor reserved(@Nullable Tensor present) {
-            return present != null
-                    ? present
-                    : ops.zeros(dtype, rows, keyValueHeads, capacity, headDim);
+        /** Returns what was made of the encoder's output, or null if nothing was yet. */
+        @Nullable KeyValueMemory cross() {
+            return cross;
+        }
+
+        /** Keeps what was made of the encoder's output beyond the pass, with room for prefixes. */
+        KeyValueMemory keepCross(Ops pass, KeysAndValues made, Prefixes prefixes) {
+            Tensor keys = made.keys();
+            KeyValueMemory memory =
+                    new KeyValueMemory(ops, keys.dtype(), prefixes.longest(), keys.shape());
+            cross = memory;
+            memory.write(pass, made, memory.start());
+            return memory;
         }
 
         /** Copies only what the rows of a family do not share; their source they do share. */
         private void exchange(int[] order) {
-            if (keys != null && values != null) {
-                int start = families.shared();
-                ops.exchangeRows(keys, order, start, length - start);
-                ops.exchangeRows(values, order, start, length - start);
+            if (self != null) {
+                self.exchange(order, families.shared(), length - families.shared());
             }
         }
 
         private void reorder(int[] order) {
-            keys = reordered(keys, order);
-            values = reordered(values, order);
+            if (self != null) {
+                self.reorder(order);
+            }
             if (cross != null) {
-                try (Tensor keysBefore = cross.keys();
-                        Tensor valuesBefore = cross.values()) {
-                    cross = new Cross(ops.rows(keysBefore, order), ops.rows(valuesBefore, order));
-                }
-            }
-        }
-
-        private @Nullable Tensor reordered(@Nullable Tensor present, int[] order) {
-            if (present == null) {
-                return null;
-            }
-            try (present) {
-                return ops.rows(present, order);
+                cross.reorder(order);
             }
         }
 
         private void close() {
-            if (keys != null) {
-                keys.close();
-            }
-            if (values != null) {
-                values.close();
+            if (self != null) {
+                self.close();
             }
             if (cross != null) {
-                cross.keys().close();
-                cross.values().close();
+                cross.close();
             }
         }
     }

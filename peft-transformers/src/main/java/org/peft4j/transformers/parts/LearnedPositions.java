@@ -19,8 +19,17 @@ import org.peft4j.core.points.InputFlow;
 public record LearnedPositions(EmbeddingPoint table, int offset) implements DecoderStack.Entrance {
 
     @Override
-    public Tensor enter(ForwardContext context, InputFlow flow, TokenBatch batch) {
-        return add(context, flow, flow.layout().positions(), batch);
+    public Tensor enter(
+            ForwardContext context, InputFlow flow, long[] positions, TokenBatch batch) {
+        SequenceLayout layout = flow.layout();
+        long last = table.vocabulary() - offset - 1;
+        long[] within = positions.clone();
+        for (int i = 0; i < within.length; i++) {
+            if (within[i] > last && layout.isPadding(i)) {
+                within[i] = last; // a text may fill the table and still have padding behind it
+            }
+        }
+        return add(context, flow, within, batch);
     }
 
     /**

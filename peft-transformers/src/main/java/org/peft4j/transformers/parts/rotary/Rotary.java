@@ -34,11 +34,11 @@ public final class Rotary {
     /**
      * The rotations of a pass.
      *
-     * @param layout whose positions
+     * @param layout of the tokens
+     * @param positions theirs, [rows, length]
      * @param like gives the dtype
      */
-    public Ops.RotaryTable table(Ops ops, SequenceLayout layout, Tensor like) {
-        long[] positions = layout.positions();
+    public Ops.RotaryTable table(Ops ops, SequenceLayout layout, long[] positions, Tensor like) {
         boolean oneForAll = layout.mask() == null;
         Tensor turning =
                 oneForAll
