@@ -68,7 +68,7 @@ final class UnionTest {
     @Test
     void theLastPartHasTheHead(@TempDir Path directory) {
         AdapterFixture fixture = new AdapterFixture("bn-bert-houlsby");
-        try (BaseModel base = HubBases.open(fixture);
+        try (BaseModel base = Bases.open(fixture);
                 PeftModel model = PeftModel.of(base)) {
             Union union = Union.add(model, "both", parts(), 1);
             assertEquals(0, heads(model, "both.beside"));

@@ -58,10 +58,9 @@ record PrefixBeside(
     private AttentionScores scores(Ops ops, AttentionFlow flow) {
         AttentionScores scores = flow.scores();
         long keys = flow.keys().size(2);
-        int window = scores.window() < keys ? scores.window() : 0;
         @Nullable Tensor mask = scores.mask();
-        if (mask == null && (scores.causal() || window > 0)) {
-            mask = ops.causalMask(null, flow.queries().size(2), keys, window, flow.queries());
+        if (mask == null && scores.causal()) {
+            mask = ops.causalMask(null, flow.queries().size(2), keys, 0, false, flow.queries());
         }
         AttentionScores all = mask == null ? scores : scores.withMask(behindZeros(ops, mask));
         @Nullable Tensor bias = scores.bias();

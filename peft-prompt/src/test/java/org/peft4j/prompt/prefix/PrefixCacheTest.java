@@ -11,6 +11,7 @@ import org.peft4j.core.ForwardContext;
 import org.peft4j.core.PeftModel;
 import org.peft4j.core.SequenceLayout;
 import org.peft4j.core.TokenBatch;
+import org.peft4j.prompt.Bases;
 
 /** The first pass writes a prefix into the cache, and later ones only read. */
 final class PrefixCacheTest {
