@@ -22,6 +22,7 @@ import org.peft4j.lora.LoraConfigBuilder;
 import org.peft4j.prompt.PromptInitialization;
 import org.peft4j.prompt.PromptTuningConfig;
 import org.peft4j.prompt.multitask.MultitaskPromptConfig;
+import org.peft4j.prompt.prefix.AttentionPrefixConfig;
 import org.peft4j.prompt.prefix.PrefixTuningConfig;
 import org.peft4j.prompt.ptuning.EncoderType;
 import org.peft4j.prompt.ptuning.PTuningConfig;
@@ -42,8 +43,8 @@ public final class Recipes {
 
     private static Map<String, Method> all() {
         Map<String, Method> all = new LinkedHashMap<>();
-        all.put("head-only", Method.of(5e-3, o -> headOnly()));
-        all.put("full", Method.of(5e-5, o -> SelectiveConfig.fullFineTuning()));
+        all.put("head-only", Method.of(1e-1, o -> headOnly()));
+        all.put("full", Method.of(2e-4, o -> SelectiveConfig.fullFineTuning()));
         selective(all);
         all.put("lora", Method.of(1e-3, o -> lora(o, false)));
         all.put("rslora", Method.of(5e-4, o -> lora(o, true)));
@@ -54,13 +55,13 @@ public final class Recipes {
     }
 
     private static void selective(Map<String, Method> all) {
-        all.put("bitfit", Method.of(2e-3, o -> SelectiveConfig.bitFit()));
+        all.put("bitfit", Method.of(1e-2, o -> SelectiveConfig.bitFit()));
         all.put(
                 "bitfit-half",
-                Method.of(2e-3, o -> SelectiveConfig.bitFit(QUERY, FEED_FORWARD_UP)));
+                Method.of(1e-2, o -> SelectiveConfig.bitFit(QUERY, FEED_FORWARD_UP)));
         all.put("last-layer", Method.of(2e-4, o -> SelectiveConfig.lastLayers(1)));
         all.put("attention", Method.of(1e-4, o -> SelectiveConfig.of(ATTENTION)));
-        all.put("ln-tuning", Method.of(2e-3, o -> new LnTuningConfig()));
+        all.put("ln-tuning", Method.of(1e-2, o -> new LnTuningConfig()));
         all.put("trainable-tokens", Method.of(2e-3, Recipes::frequentTokens));
         all.put("ia3", Method.of(1e-2, o -> Ia3Config.builder().build()));
     }
@@ -68,10 +69,10 @@ public final class Recipes {
     private static void prompts(Map<String, Method> all) {
         all.put("prompt-tuning", Method.of(1e-2, Recipes::prompt));
         all.put("multitask-prompt", Method.of(1e-2, Recipes::multitask));
-        all.put("p-tuning-mlp", Method.of(1e-3, o -> pTuning(o, EncoderType.MLP)));
-        all.put("p-tuning-lstm", Method.of(1e-3, o -> pTuning(o, EncoderType.LSTM)));
+        all.put("p-tuning-mlp", Method.of(1e-2, o -> pTuning(o, EncoderType.MLP)));
+        all.put("p-tuning-lstm", Method.of(1e-2, o -> pTuning(o, EncoderType.LSTM)));
         all.put("p-tuning-v2", Method.of(1e-2, o -> prefix(o, false)));
-        all.put("prefix-tuning", Method.of(1e-3, o -> prefix(o, true)));
+        all.put("prefix-tuning", Method.of(3e-4, o -> prefix(o, true)));
     }
 
     private static void bottlenecks(Map<String, Method> all) {
@@ -79,23 +80,29 @@ public final class Recipes {
         all.put("pfeiffer", Method.of(1e-3, o -> BottleneckConfig.pfeiffer().build()));
         all.put("parallel", Method.of(1e-3, o -> BottleneckConfig.parallel().build()));
         all.put("scaled-parallel", Method.of(1e-3, o -> BottleneckConfig.scaledParallel().build()));
-        all.put("compacter", Method.of(3e-3, o -> BottleneckConfig.compacter().build()));
-        all.put("compacter++", Method.of(3e-3, o -> BottleneckConfig.compacterPlusPlus().build()));
+        all.put("compacter", Method.of(1e-2, o -> BottleneckConfig.compacter().build()));
+        all.put("compacter++", Method.of(1e-2, o -> BottleneckConfig.compacterPlusPlus().build()));
         all.put("fusion", new Method(5e-4, o -> fusion()));
     }
 
     private static void unions(Map<String, Method> all) {
         all.put("mam", new Method(1e-3, Recipes::mam));
-        all.put("lora+prefix+pfeiffer", new Method(1e-3, Recipes::loraPrefixPfeiffer));
+        all.put("unipelt", new Method(1e-3, Recipes::unipelt));
     }
 
     private static Recipe mam(RecipeOptions options) {
         return Recipe.union(prefix(options, true), BottleneckConfig.scaledParallel().build());
     }
 
-    private static Recipe loraPrefixPfeiffer(RecipeOptions options) {
+    /** With the gates of Mao et al. 2022, one for keys and values of the prefix. */
+    private static Recipe unipelt(RecipeOptions options) {
         return Recipe.union(
-                lora(options, false), prefix(options, true), BottleneckConfig.pfeiffer().build());
+                AttentionPrefixConfig.builder()
+                        .length(10)
+                        .gating(AttentionPrefixConfig.Gating.SHARED)
+                        .build(),
+                BottleneckConfig.pfeiffer().useGating(true).build(),
+                lora(options, false).toBuilder().useGating(true).build());
     }
 
     /** The classification head is trained whatever is chosen, so choosing it again adds nothing. */
