@@ -36,26 +36,26 @@ final class MethodReport {
         for (String method : Recipes.names()) {
             List<JsonObject> found = runs.finished(log, method, Map.of());
             if (!found.isEmpty()) {
-                lines.add(row(method, found));
+                lines.add(row(method, found, runs.threads()));
             }
         }
         String text = String.join("\n", lines) + "\n";
         AtomicFiles.writeFile(file, FileBody.of(text));
     }
 
-    private static String row(String method, List<JsonObject> runs) {
+    private static String row(String method, List<JsonObject> runs, int threads) {
         JsonObject first = runs.get(0);
         Statistics accuracy = Statistics.of(runs, "dev_accuracy");
         double trainable = first.get("trainable_parameters").getAsDouble();
         return String.format(
                 Locale.ROOT,
-                "| %s | %s | %,.0f | %.3f | %,.0f | %.0f | %,.0f | %.2f ± %.2f | %s | %s |",
+                "| %s | %s | %,.0f | %.3f | %,.0f | %s | %,.0f | %.2f ± %.2f | %s | %s |",
                 method,
                 first.get("learning-rate").getAsString(),
                 trainable,
                 100 * trainable / first.get("all_parameters").getAsDouble(),
                 first.get("file_bytes").getAsDouble() / 1024,
-                Statistics.of(runs, "train_s").least(),
+                seconds(runs, threads),
                 Statistics.of(runs, "peak_rss_mib").mean(),
                 100 * accuracy.mean(),
                 100 * accuracy.deviation(),
@@ -63,5 +63,14 @@ final class MethodReport {
                         .map(value -> String.format(Locale.ROOT, "%.2f", 100 * value))
                         .collect(Collectors.joining(", ")),
                 first.get("date").getAsString());
+    }
+
+    /** The fastest of the runs on so many threads; a dash if there is none. */
+    private static String seconds(List<JsonObject> runs, int threads) {
+        List<JsonObject> comparable =
+                runs.stream().filter(run -> run.get("threads").getAsInt() == threads).toList();
+        return comparable.isEmpty()
+                ? "–"
+                : String.format(Locale.ROOT, "%.0f", Statistics.of(comparable, "train_s").least());
     }
 }

@@ -3,16 +3,25 @@ package org.peft4j.benchmarks;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.peft4j.examples.sst2.Sst2;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Trains the same classifier here and in Python, one after the other, and prints both results. */
+/**
+ * Trains the same classifier here and in Python, one after the other, and prints both results.
+ * Every finished run is kept in a file at once; a run that is there is not repeated, so that the
+ * command can be stopped and started again.
+ */
 @Command(
         name = "sst2",
         mixinStandardHelpOptions = true,
@@ -61,20 +70,28 @@ final class Sst2Comparison implements Callable<Integer> {
             description = "learning rate (${DEFAULT-VALUE})")
     String learningRate = "1e-3";
 
+    @Option(
+            names = "--results",
+            defaultValue = "benchmarks/results/sst2-sides.jsonl",
+            description = "a line for each finished run (${DEFAULT-VALUE})")
+    Path results = Path.of("");
+
     private Sst2Comparison() {}
+
+    /** One side's training. */
+    private interface Side {
+        JsonObject train(List<String> arguments) throws IOException, InterruptedException;
+    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        RunLog log = RunLog.open(results);
         List<String> table = new ArrayList<>();
         table.add("| seed | measure | peft4j | Python peft | ratio |");
         table.add("|---:|---|---:|---:|---:|");
         for (long seed : seeds) {
-            JsonObject here;
-            JsonObject there;
-            try (TemporaryDirectory out = new TemporaryDirectory("sst2")) {
-                here = sides.here(Sst2.class, arguments(seed, out.path().resolve("java")));
-                there = sides.there("sst2.py", arguments(seed, out.path().resolve("python")));
-            }
+            JsonObject here = run(log, "peft4j", seed, line -> sides.here(Sst2.class, line));
+            JsonObject there = run(log, "python", seed, line -> sides.there("sst2.py", line));
             table.add(row(seed, "dev accuracy, %", here, there, "dev_accuracy", 100, "%.2f"));
             table.add(row(seed, "training, s", here, there, "train_s", 1, "%.1f"));
             table.add(row(seed, "peak memory, MiB", here, there, "peak_rss_mib", 1, "%,.0f"));
@@ -104,16 +121,41 @@ final class Sst2Comparison implements Callable<Integer> {
         return 0;
     }
 
-    private List<String> arguments(long seed, Path out) {
-        List<String> arguments = new ArrayList<>();
-        arguments.addAll(List.of("--data", data.toString(), "--base", base.toString()));
-        arguments.addAll(List.of("--out", out.toString(), "--seed", String.valueOf(seed)));
-        arguments.addAll(List.of("--rank", String.valueOf(rank), "--targets", targets));
-        arguments.addAll(List.of("--dropout", dropout));
-        arguments.addAll(List.of("--epochs", String.valueOf(epochs)));
-        arguments.addAll(List.of("--batch", String.valueOf(batch)));
-        arguments.addAll(List.of("--learning-rate", learningRate));
-        return arguments;
+    /** Returns a side's run from the log, or trains and logs it. */
+    private JsonObject run(RunLog log, String name, long seed, Side side)
+            throws IOException, InterruptedException {
+        JsonObject key = new JsonObject();
+        key.addProperty("side", name);
+        key.addProperty("base", String.valueOf(base.toAbsolutePath().normalize().getFileName()));
+        settings(seed).forEach(key::addProperty);
+        Optional<JsonObject> found = log.find(key);
+        if (found.isPresent()) {
+            return found.get();
+        }
+        try (TemporaryDirectory out = new TemporaryDirectory("sst2")) {
+            List<String> line = new ArrayList<>();
+            line.addAll(List.of("--data", data.toString(), "--base", base.toString()));
+            line.addAll(List.of("--out", out.path().resolve(name).toString()));
+            settings(seed).forEach((option, value) -> line.addAll(List.of("--" + option, value)));
+            JsonObject result = side.train(line);
+            result.addProperty("threads", sides.threads());
+            result.addProperty("date", LocalDate.now(ZoneOffset.UTC).toString());
+            log.add(key, result);
+            return result;
+        }
+    }
+
+    /** What decides a run's result, as both sides' options. */
+    private SortedMap<String, String> settings(long seed) {
+        SortedMap<String, String> settings = new TreeMap<>();
+        settings.put("seed", String.valueOf(seed));
+        settings.put("rank", String.valueOf(rank));
+        settings.put("targets", targets);
+        settings.put("dropout", dropout);
+        settings.put("epochs", String.valueOf(epochs));
+        settings.put("batch", String.valueOf(batch));
+        settings.put("learning-rate", learningRate);
+        return settings;
     }
 
     private static String row(

@@ -136,6 +136,11 @@ final class Sst2Runs {
         return found;
     }
 
+    /** Returns libtorch's threads. */
+    int threads() {
+        return threads;
+    }
+
     /** Returns the settings in words. */
     String describe() {
         return String.format(
