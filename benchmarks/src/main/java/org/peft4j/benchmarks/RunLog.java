@@ -8,8 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,11 +42,6 @@ final class RunLog {
         return new RunLog(file, runs);
     }
 
-    /** Returns all runs. */
-    List<JsonObject> runs() {
-        return Collections.unmodifiableList(runs);
-    }
-
     /** Returns the run that holds all that the key holds. */
     Optional<JsonObject> find(JsonObject key) {
         return runs.stream().filter(run -> holds(run, key)).findFirst();
@@ -60,8 +56,25 @@ final class RunLog {
         return true;
     }
 
+    /** What takes so long that its result is kept. */
+    interface Run {
+        JsonObject run() throws IOException, InterruptedException;
+    }
+
+    /** Returns the run of a key; where there is none, runs it now and adds it with the date. */
+    JsonObject findOrRun(JsonObject key, Run run) throws IOException, InterruptedException {
+        Optional<JsonObject> found = find(key);
+        if (found.isPresent()) {
+            return found.get();
+        }
+        JsonObject result = run.run();
+        result.addProperty("date", LocalDate.now(ZoneOffset.UTC).toString());
+        add(key, result);
+        return result;
+    }
+
     /** Adds a run to the end of the file. */
-    void add(JsonObject key, JsonObject result) throws IOException {
+    private void add(JsonObject key, JsonObject result) throws IOException {
         JsonObject run = key.deepCopy();
         result.entrySet().forEach(entry -> run.add(entry.getKey(), entry.getValue()));
         Path parent = file.toAbsolutePath().getParent();

@@ -3,12 +3,9 @@ package org.peft4j.benchmarks;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -128,10 +125,11 @@ final class Sst2Comparison implements Callable<Integer> {
         key.addProperty("side", name);
         key.addProperty("base", String.valueOf(base.toAbsolutePath().normalize().getFileName()));
         settings(seed).forEach(key::addProperty);
-        Optional<JsonObject> found = log.find(key);
-        if (found.isPresent()) {
-            return found.get();
-        }
+        return log.findOrRun(key, () -> train(name, seed, side));
+    }
+
+    private JsonObject train(String name, long seed, Side side)
+            throws IOException, InterruptedException {
         try (TemporaryDirectory out = new TemporaryDirectory("sst2")) {
             List<String> line = new ArrayList<>();
             line.addAll(List.of("--data", data.toString(), "--base", base.toString()));
@@ -139,8 +137,6 @@ final class Sst2Comparison implements Callable<Integer> {
             settings(seed).forEach((option, value) -> line.addAll(List.of("--" + option, value)));
             JsonObject result = side.train(line);
             result.addProperty("threads", sides.threads());
-            result.addProperty("date", LocalDate.now(ZoneOffset.UTC).toString());
-            log.add(key, result);
             return result;
         }
     }

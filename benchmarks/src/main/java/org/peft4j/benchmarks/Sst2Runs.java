@@ -4,8 +4,6 @@ import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -77,10 +75,17 @@ final class Sst2Runs {
      */
     private boolean runOnce(RunLog log, String method, long seed, Map<String, Object> options)
             throws IOException, InterruptedException {
-        JsonObject key = key(method, seed, options);
-        if (log.find(key).isPresent()) {
+        try {
+            log.findOrRun(key(method, seed, options), () -> train(method, seed, options));
             return true;
+        } catch (UncheckedIOException e) {
+            System.err.println(e.getMessage());
+            return false;
         }
+    }
+
+    private JsonObject train(String method, long seed, Map<String, Object> options)
+            throws IOException, InterruptedException {
         System.err.printf("%s, seed %d %s%n", method, seed, options.isEmpty() ? "" : options);
         try (TemporaryDirectory out = new TemporaryDirectory("sst2")) {
             List<String> line = new ArrayList<>();
@@ -91,12 +96,7 @@ final class Sst2Runs {
                     .forEach((name, value) -> line.addAll(List.of("--" + name, value)));
             JsonObject result = SideProcess.run(SideProcess.java(Sst2.class), line, threads);
             result.addProperty("threads", threads);
-            result.addProperty("date", LocalDate.now(ZoneOffset.UTC).toString());
-            log.add(key, result);
-            return true;
-        } catch (UncheckedIOException e) {
-            System.err.println(e.getMessage());
-            return false;
+            return result;
         }
     }
 
