@@ -1,6 +1,7 @@
 package org.peft4j.core.ops;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -22,17 +23,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.peft4j.core.PeftException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The way to libtorch's own operators: loads {@code operators.py} as a TorchScript module and calls
- * its methods.
+ * The way to libtorch's own operators: loads {@code operators.py}, with the products of the device,
+ * as a TorchScript module and calls its methods.
  *
  * <p>One door serves one device and any number of threads; each thread opens its own {@link Ops}.
  * The door owns every tensor made through it: closing it closes them all.
  */
 public final class OperatorDoor implements AutoCloseable {
 
-    private static final String SOURCE = "operators.py";
+    private static final Logger LOG = LoggerFactory.getLogger(OperatorDoor.class);
+
+    private static final String OPERATORS = "operators.py";
+    private static final String LINEAR_MAP = "linear_map.py";
+    private static final String LINEAR_MAP_ONEDNN = "linear_map_onednn.py";
 
     private final PtNDManager manager;
     private final PtNDManager cpu;
@@ -55,7 +62,27 @@ public final class OperatorDoor implements AutoCloseable {
     }
 
     private static PtSymbolBlock load(PtNDManager manager) {
-        byte[] archive = TorchScriptArchive.pack(source());
+        String plain = source(OPERATORS) + source(LINEAR_MAP);
+        return manager.getDevice().isGpu()
+                ? load(manager, plain)
+                : loadFirst(manager, source(OPERATORS) + source(LINEAR_MAP_ONEDNN), plain);
+    }
+
+    /** Loads a source or, where this libtorch lacks an operator that it names, another one. */
+    static PtSymbolBlock loadFirst(PtNDManager manager, String wanted, String other) {
+        try {
+            return load(manager, wanted);
+        } catch (EngineException e) {
+            if (!String.valueOf(e.getMessage()).contains("Unknown builtin op")) {
+                throw e;
+            }
+            LOG.debug("This libtorch has no oneDNN; its products are used as they are", e);
+            return load(manager, other);
+        }
+    }
+
+    private static PtSymbolBlock load(PtNDManager manager, String source) {
+        byte[] archive = TorchScriptArchive.pack(source);
         try {
             return JniUtils.loadModule(manager, new ByteArrayInputStream(archive), false, false);
         } catch (IOException e) {
@@ -73,9 +100,7 @@ public final class OperatorDoor implements AutoCloseable {
         try {
             return new OperatorDoor(
                     (PtNDManager) NDManager.newBaseManager(device, PtEngine.ENGINE_NAME));
-        } catch (ai.djl.engine.EngineException
-                | UnsatisfiedLinkError
-                | IllegalArgumentException e) {
+        } catch (EngineException | UnsatisfiedLinkError | IllegalArgumentException e) {
             throw new PeftException(
                     "PyTorch cannot be opened on "
                             + device
@@ -88,11 +113,11 @@ public final class OperatorDoor implements AutoCloseable {
         }
     }
 
-    private static String source() {
-        try (InputStream in = OperatorDoor.class.getResourceAsStream(SOURCE)) {
+    private static String source(String name) {
+        try (InputStream in = OperatorDoor.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new PeftException(
-                        SOURCE + " is missing from peft-core's jar. Rebuild or download it again.");
+                        name + " is missing from peft-core's jar. Rebuild or download it again.");
             }
             return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -2,7 +2,9 @@
 #
 # Conventions. x is [..., features]. Numbers arrive as 0-d CPU tensors, because DJL's training call
 # takes tensors only. An absent tensor arrives as one without elements. Number codes for dtypes are
-# libtorch's: 15 is bfloat16, 6 is float32. Only OperatorDoor and its Ops classes call these.
+# libtorch's: 15 is bfloat16, 6 is float32. Only OperatorDoor and its Ops classes call these. Frozen
+# matrices are multiplied by linear_map, which OperatorDoor appends for the device: linear_map.py or
+# linear_map_onednn.py.
 class Ops(Module):
   __parameters__ = []
   __buffers__ = []
@@ -78,13 +80,13 @@ class Ops(Module):
   # --- linear algebra ---
 
   def linear(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
-    return torch.linear(x, w, self.given(b))
+    return self.linear_map(x, w, self.given(b))
 
   # y = W x + b + s B A dropout(x). The low-rank term is computed in A's dtype from wide, which is x in
   # that dtype, and added before the sum is rounded to x's.
   def lora_linear(self: __torch__.Ops, x: Tensor, wide: Tensor, w: Tensor, b: Tensor, A: Tensor, B: Tensor, s: Tensor, p: Tensor, seed: Tensor) -> Tensor:
     sizes = x.size()
-    y = torch.linear(x.reshape([-1, sizes[-1]]), w, self.given(b)).to(A.dtype)
+    y = self.linear_map(x.reshape([-1, sizes[-1]]), w, self.given(b)).to(A.dtype)
     low = torch.linear(self.dropout(wide.reshape([-1, sizes[-1]]), p, seed), A)
     y.addmm_(low, B.t(), alpha=float(s))
     sizes[-1] = y.size(-1)
@@ -125,9 +127,13 @@ class Ops(Module):
   # w * x / sqrt(mean(x^2) + eps), reduced in float32. By way of the norm, autograd keeps x itself and
   # one number a row, and no float32 copy of x.
   def rms_norm(self: __torch__.Ops, x: Tensor, w: Tensor, eps: Tensor) -> Tensor:
-    n = torch.linalg_vector_norm(x, 2, [-1], True, dtype=6)
-    inverse = torch.rsqrt(n * n / float(x.size(-1)) + float(eps))
-    return (x * inverse).to(x.dtype) * w
+    if torch.is_grad_enabled():
+      n = torch.linalg_vector_norm(x, 2, [-1], True, dtype=6)
+      inverse = torch.rsqrt(n * n / float(x.size(-1)) + float(eps))
+      y = (x * inverse).to(x.dtype) * w
+    else:
+      y = torch.rms_norm(x, [x.size(-1)], w, float(eps))
+    return y
 
   def layer_norm(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, eps: Tensor) -> Tensor:
     return torch.layer_norm(x, [x.size(-1)], self.given(w), self.given(b), float(eps))
@@ -145,7 +151,8 @@ class Ops(Module):
     return self.act(gate, kind) * up
 
   def gated_mlp(self: __torch__.Ops, x: Tensor, gate: Tensor, up: Tensor, down: Tensor, kind: Tensor) -> Tensor:
-    return torch.linear(self.act(torch.linear(x, gate), kind) * torch.linear(x, up), down)
+    h = self.act(self.linear_map(x, gate, None), kind) * self.linear_map(x, up, None)
+    return self.linear_map(h, down, None)
 
   # act(gate) * up of [rows, gate and up].
   def fused_gate(self: __torch__.Ops, x: Tensor, kind: Tensor) -> Tensor:
@@ -153,11 +160,12 @@ class Ops(Module):
     return self.act(x.narrow(-1, 0, n), kind) * x.narrow(-1, n, n)
 
   def fused_gated_mlp(self: __torch__.Ops, x: Tensor, gate_up: Tensor, down: Tensor, kind: Tensor) -> Tensor:
-    return torch.linear(self.fused_gate(torch.linear(x, gate_up), kind), down)
+    h = self.fused_gate(self.linear_map(x, gate_up, None), kind)
+    return self.linear_map(h, down, None)
 
   def mlp(self: __torch__.Ops, x: Tensor, up: Tensor, up_bias: Tensor, down: Tensor, down_bias: Tensor, kind: Tensor) -> Tensor:
-    h = self.act(torch.linear(x, up, self.given(up_bias)), kind)
-    return torch.linear(h, down, self.given(down_bias))
+    h = self.act(self.linear_map(x, up, self.given(up_bias)), kind)
+    return self.linear_map(h, down, self.given(down_bias))
 
   # factor * scale * up(act(down(norm(x)))): a bottleneck; norm and scale may be absent.
   def bottleneck(self: __torch__.Ops, x: Tensor, norm: Tensor, norm_bias: Tensor, down: Tensor, down_bias: Tensor, up: Tensor, up_bias: Tensor, kind: Tensor, factor: Tensor, scale: Tensor) -> Tensor:

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
+import ai.djl.engine.EngineException;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -122,6 +124,64 @@ class OpsTest {
                     ops.fusedGate(both, Activation.GELU_TANH).toFloats(),
                     0);
         }
+    }
+
+    /**
+     * Rows and columns that reach every way of multiplying, 16-bit slices of 512 columns included.
+     */
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void aLinearMapIsTheSumOfProductsInEveryDtype(Mode mode) {
+        int in = 1024;
+        int out = 700;
+        for (DType dtype : List.of(DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16)) {
+            try (Ops ops = door.ops(mode)) {
+                float[] w = rounded(ops, random(2, out * in), dtype);
+                float[] b = rounded(ops, random(3, out), dtype);
+                Tensor weight = ops.cast(ops.floats(w, out, in), dtype);
+                Tensor bias = ops.cast(ops.floats(b, out), dtype);
+                for (int rows : new int[] {1, 2, 6}) {
+                    float[] x = rounded(ops, random(10 + rows, rows * in), dtype);
+                    Tensor input = ops.cast(ops.floats(x, 2 - rows % 2, (rows + 1) / 2, in), dtype);
+                    Tensor y = ops.linear(input, weight, bias);
+                    Tensor z = ops.linear(input, weight, null);
+                    assertEquals(dtype, y.dtype());
+                    assertArrayEquals(
+                            new long[] {2 - rows % 2, (rows + 1) / 2, out}, y.shape().getShape());
+                    assertClose(linear(x, w, b, rows, in, out), y, ops, dtype);
+                    assertClose(linear(x, w, null, rows, in, out), z, ops, dtype);
+                }
+            }
+        }
+    }
+
+    /** The values as the dtype has them. */
+    private static float[] rounded(Ops ops, float[] values, DType dtype) {
+        return ops.cast(ops.cast(ops.floats(values, values.length), dtype), DType.FLOAT32)
+                .toFloats();
+    }
+
+    /** Sums of 1,024 products reach 128 and may be rounded before the bias and behind it. */
+    private static void assertClose(float[] expected, Tensor y, Ops ops, DType dtype) {
+        float step = dtype == DType.FLOAT32 ? 1e-4f : dtype == DType.FLOAT16 ? 0.15f : 1.1f;
+        assertArrayEquals(expected, ops.cast(y, DType.FLOAT32).toFloats(), step);
+    }
+
+    @Test
+    void aSourceThatNamesAnOperatorOfAnotherLibtorchIsReplaced() {
+        String source =
+                """
+                class Ops(Module):
+                  training : bool
+                  def f(self: __torch__.Ops, x: Tensor) -> Tensor:
+                    return %s(x)
+                """;
+        String there = source.formatted("torch.neg");
+        String missing = source.formatted("ops.mkldnn.no_such_operator");
+        String wrong = source.formatted("self.no_such_method");
+        OperatorDoor.loadFirst(door.manager(), missing, there).close();
+        assertThrows(
+                EngineException.class, () -> OperatorDoor.loadFirst(door.manager(), wrong, there));
     }
 
     @ParameterizedTest
