@@ -127,13 +127,9 @@ class Ops(Module):
   # w * x / sqrt(mean(x^2) + eps), reduced in float32. By way of the norm, autograd keeps x itself and
   # one number a row, and no float32 copy of x.
   def rms_norm(self: __torch__.Ops, x: Tensor, w: Tensor, eps: Tensor) -> Tensor:
-    if torch.is_grad_enabled():
-      n = torch.linalg_vector_norm(x, 2, [-1], True, dtype=6)
-      inverse = torch.rsqrt(n * n / float(x.size(-1)) + float(eps))
-      y = (x * inverse).to(x.dtype) * w
-    else:
-      y = torch.rms_norm(x, [x.size(-1)], w, float(eps))
-    return y
+    n = torch.linalg_vector_norm(x, 2, [-1], True, dtype=6)
+    inverse = torch.rsqrt(n * n / float(x.size(-1)) + float(eps))
+    return (x * inverse).to(x.dtype) * w
 
   def layer_norm(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor, eps: Tensor) -> Tensor:
     return torch.layer_norm(x, [x.size(-1)], self.given(w), self.given(b), float(eps))
