@@ -67,7 +67,7 @@ public final class Recipes {
     }
 
     private static void prompts(Map<String, Method> all) {
-        all.put("prompt-tuning", Method.of(1e-2, Recipes::prompt));
+        all.put("prompt-tuning", Method.of(5e-2, Recipes::prompt));
         all.put("multitask-prompt", Method.of(5e-2, Recipes::multitask));
         all.put("p-tuning-mlp", Method.of(1e-2, o -> pTuning(o, EncoderType.MLP)));
         all.put("p-tuning-lstm", Method.of(1e-2, o -> pTuning(o, EncoderType.LSTM)));
@@ -82,7 +82,7 @@ public final class Recipes {
         all.put("scaled-parallel", Method.of(1e-3, o -> BottleneckConfig.scaledParallel().build()));
         all.put("compacter", Method.of(1e-2, o -> BottleneckConfig.compacter().build()));
         all.put("compacter++", Method.of(1e-2, o -> BottleneckConfig.compacterPlusPlus().build()));
-        all.put("fusion", new Method(5e-4, o -> fusion()));
+        all.put("fusion", new Method(1e-3, o -> fusion()));
     }
 
     private static void unions(Map<String, Method> all) {
