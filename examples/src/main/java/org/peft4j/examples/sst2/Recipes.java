@@ -70,7 +70,7 @@ public final class Recipes {
         all.put("prompt-tuning", Method.of(5e-2, Recipes::prompt));
         all.put("multitask-prompt", Method.of(5e-2, Recipes::multitask));
         all.put("p-tuning-mlp", Method.of(1e-2, o -> pTuning(o, EncoderType.MLP)));
-        all.put("p-tuning-lstm", Method.of(1e-2, o -> pTuning(o, EncoderType.LSTM)));
+        all.put("p-tuning-lstm", Method.of(3e-3, o -> pTuning(o, EncoderType.LSTM)));
         all.put("p-tuning-v2", Method.of(1e-2, o -> prefix(o, false)));
         all.put("prefix-tuning", Method.of(3e-4, o -> prefix(o, true)));
     }
