@@ -62,10 +62,11 @@ public final class OperatorDoor implements AutoCloseable {
     }
 
     private static PtSymbolBlock load(PtNDManager manager) {
-        String plain = source(OPERATORS) + source(LINEAR_MAP);
+        String operators = source(OPERATORS);
+        String plain = operators + source(LINEAR_MAP);
         return manager.getDevice().isGpu()
                 ? load(manager, plain)
-                : loadFirst(manager, source(OPERATORS) + source(LINEAR_MAP_ONEDNN), plain);
+                : loadFirst(manager, operators + source(LINEAR_MAP_ONEDNN), plain);
     }
 
     /** Loads a source or, where this libtorch lacks an operator that it names, another one. */

@@ -4,9 +4,7 @@
   # no gradient.
   def linear_map(self: __torch__.Ops, x: Tensor, w: Tensor, b: Optional[Tensor]) -> Tensor:
     rows = torch.numel(x) // x.size(-1)
-    if torch.is_grad_enabled() or rows * torch.numel(w) < 1048576:
-      y = torch.linear(x, w, b)
-    elif ops.mkldnn._is_mkldnn_bf16_supported():
+    if torch.is_grad_enabled() or rows * torch.numel(w) < 1048576 or ops.mkldnn._is_mkldnn_bf16_supported():
       y = torch.linear(x, w, b)
     elif w.dtype == 6:
       y = self.onednn_linear(x, w, b)
