@@ -18,6 +18,7 @@ final class MethodReport {
 
     /** Writes a Markdown file with the methods that have a finished run. */
     static void write(Path file, Sst2Runs runs, RunLog log) {
+        String processor = log.newestProcessor();
         List<String> lines = new ArrayList<>();
         lines.add("# Every method on SST-2");
         lines.add("");
@@ -26,8 +27,10 @@ final class MethodReport {
                         + " over the seeds, then each seed. "
                         + runs.describe()
                         + ". Parameters and files are those of all adapters with the classification"
-                        + " head; time is the fastest training, which other work on the machine can"
-                        + " only slow down; peak memory is the mean, of the whole process.");
+                        + " head; time is the fastest training on "
+                        + processor
+                        + " (a dash where there is none), which other work on the machine can only"
+                        + " slow down; peak memory is the mean, of the whole process.");
         lines.add("");
         lines.add(
                 "| method | learning rate | trainable parameters | share, % | file, KiB | time, s | peak memory,"
@@ -36,14 +39,14 @@ final class MethodReport {
         for (String method : Recipes.names()) {
             List<JsonObject> found = runs.finished(log, method, Map.of());
             if (!found.isEmpty()) {
-                lines.add(row(method, found, runs.threads()));
+                lines.add(row(method, found, seconds(found, runs.threads(), processor)));
             }
         }
         String text = String.join("\n", lines) + "\n";
         AtomicFiles.writeFile(file, FileBody.of(text));
     }
 
-    private static String row(String method, List<JsonObject> runs, int threads) {
+    private static String row(String method, List<JsonObject> runs, String seconds) {
         JsonObject first = runs.get(0);
         Statistics accuracy = Statistics.of(runs, "dev_accuracy");
         double trainable = first.get("trainable_parameters").getAsDouble();
@@ -55,7 +58,7 @@ final class MethodReport {
                 trainable,
                 100 * trainable / first.get("all_parameters").getAsDouble(),
                 first.get("file_bytes").getAsDouble() / 1024,
-                seconds(runs, threads),
+                seconds,
                 Statistics.of(runs, "peak_rss_mib").mean(),
                 100 * accuracy.mean(),
                 100 * accuracy.deviation(),
@@ -65,10 +68,13 @@ final class MethodReport {
                 first.get("date").getAsString());
     }
 
-    /** The fastest of the runs on so many threads; a dash if there is none. */
-    private static String seconds(List<JsonObject> runs, int threads) {
+    /** The fastest of the runs on so many threads of a processor; a dash if there is none. */
+    private static String seconds(List<JsonObject> runs, int threads, String processor) {
         List<JsonObject> comparable =
-                runs.stream().filter(run -> run.get("threads").getAsInt() == threads).toList();
+                runs.stream()
+                        .filter(run -> run.get("threads").getAsInt() == threads)
+                        .filter(run -> RunLog.processor(run).equals(processor))
+                        .toList();
         return comparable.isEmpty()
                 ? "–"
                 : String.format(Locale.ROOT, "%.0f", Statistics.of(comparable, "train_s").least());

@@ -19,6 +19,8 @@ import org.peft4j.core.BadFileException;
 /** Finished runs in a file, a JSON object a line: what was run, and what came out. */
 final class RunLog {
 
+    private static final String PROCESSOR = "processor";
+
     private final Path file;
     private final List<JsonObject> runs;
 
@@ -61,7 +63,20 @@ final class RunLog {
         JsonObject run() throws IOException, InterruptedException;
     }
 
-    /** Returns the run of a key; where there is none, runs it now and adds it with the date. */
+    /** Returns the processor of the newest run; empty where none was noted. */
+    String newestProcessor() {
+        return runs.isEmpty() ? "" : processor(runs.get(runs.size() - 1));
+    }
+
+    /** Returns the processor of a run; empty where none was noted. */
+    static String processor(JsonObject run) {
+        return run.has(PROCESSOR) ? run.get(PROCESSOR).getAsString() : "";
+    }
+
+    /**
+     * Returns the run of a key; where there is none, runs it now and adds it with date and
+     * processor.
+     */
     JsonObject findOrRun(JsonObject key, Run run) throws IOException, InterruptedException {
         Optional<JsonObject> found = find(key);
         if (found.isPresent()) {
@@ -69,6 +84,7 @@ final class RunLog {
         }
         JsonObject result = run.run();
         result.addProperty("date", LocalDate.now(ZoneOffset.UTC).toString());
+        result.addProperty(PROCESSOR, Processor.describe());
         add(key, result);
         return result;
     }
