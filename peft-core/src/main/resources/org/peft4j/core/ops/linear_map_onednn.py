@@ -1,10 +1,17 @@
 
-  # W x + b for x [..., in] and w [out, in]. Without AVX-512, torch.linear multiplies float32 by MKL,
-  # which oneDNN beats where there is enough to do, and 16-bit floats row by row. oneDNN's operator has
-  # no gradient.
+  # W x + b for x [..., in] and w [out, in]. oneDNN's product has no gradient. It beats torch.linear for a
+  # single row in bfloat16 on AVX-512; without AVX-512 for float32 where there is enough to do, which MKL
+  # multiplies otherwise, and for 16-bit floats, which are multiplied row by row otherwise.
   def linear_map(self: __torch__.Ops, x: Tensor, w: Tensor, b: Optional[Tensor]) -> Tensor:
     rows = torch.numel(x) // x.size(-1)
-    if torch.is_grad_enabled() or rows * torch.numel(w) < 1048576 or ops.mkldnn._is_mkldnn_bf16_supported():
+    if torch.is_grad_enabled():
+      y = torch.linear(x, w, b)
+    elif ops.mkldnn._is_mkldnn_bf16_supported():
+      if w.dtype == 15 and rows == 1:
+        y = self.onednn_linear(x, w, b)
+      else:
+        y = torch.linear(x, w, b)
+    elif rows * torch.numel(w) < 1048576:
       y = torch.linear(x, w, b)
     elif w.dtype == 6:
       y = self.onednn_linear(x, w, b)

@@ -79,8 +79,12 @@ class Ops(Module):
 
   # --- linear algebra ---
 
+  # Rows are laid out as a matrix first: for a part of a sequence libtorch would copy W otherwise.
   def linear(self: __torch__.Ops, x: Tensor, w: Tensor, b: Tensor) -> Tensor:
-    return self.linear_map(x, w, self.given(b))
+    sizes = x.size()
+    y = self.linear_map(x.reshape([-1, sizes[-1]]), w, self.given(b))
+    sizes[-1] = y.size(-1)
+    return y.view(sizes)
 
   # y = W x + b + s B A dropout(x). The low-rank term is computed in A's dtype from wide, which is x in
   # that dtype, and added before the sum is rounded to x's.

@@ -155,6 +155,22 @@ class OpsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void aLinearMapOfAPartOfASequenceIsThatOfItsRows(Mode mode) {
+        float[] w = random(2, 5 * 4);
+        float[] x = random(3, 2 * 3 * 4);
+        float[] last = new float[2 * 4];
+        System.arraycopy(x, 2 * 4, last, 0, 4);
+        System.arraycopy(x, 5 * 4, last, 4, 4);
+        try (Ops ops = door.ops(mode)) {
+            Tensor part = ops.narrow(ops.floats(x, 2, 3, 4), 1, 2, 1);
+            Tensor y = ops.linear(part, ops.floats(w, 5, 4), null);
+            assertArrayEquals(new long[] {2, 1, 5}, y.shape().getShape());
+            assertClose(linear(last, w, null, 2, 4, 5), y, ops, DType.FLOAT32);
+        }
+    }
+
     /** The values as the dtype has them. */
     private static float[] rounded(Ops ops, float[] values, DType dtype) {
         return ops.cast(ops.cast(ops.floats(values, values.length), dtype), DType.FLOAT32)
