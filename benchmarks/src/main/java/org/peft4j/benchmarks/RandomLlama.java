@@ -4,7 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.nio.file.Path;
 import org.peft4j.core.ops.DType;
-import org.peft4j.transformers.llama.LlamaInitializer;
+import org.peft4j.transformers.families.llama.LlamaInitializer;
 import picocli.CommandLine.Option;
 
 /** A Llama checkpoint with random weights, N(0, 0.02²), of a chosen size. */

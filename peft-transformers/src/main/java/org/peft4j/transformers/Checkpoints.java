@@ -16,20 +16,20 @@ import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.OperatorDoor;
-import org.peft4j.transformers.bart.BartModel;
-import org.peft4j.transformers.bert.BertModel;
-import org.peft4j.transformers.bert.RobertaModel;
-import org.peft4j.transformers.distilbert.DistilBertModel;
-import org.peft4j.transformers.gemma.GemmaModel;
-import org.peft4j.transformers.gpt2.Gpt2Model;
-import org.peft4j.transformers.gptneox.GptNeoxModel;
+import org.peft4j.transformers.families.bart.BartModel;
+import org.peft4j.transformers.families.bert.BertModel;
+import org.peft4j.transformers.families.bert.RobertaModel;
+import org.peft4j.transformers.families.distilbert.DistilBertModel;
+import org.peft4j.transformers.families.gemma.GemmaModel;
+import org.peft4j.transformers.families.gpt2.Gpt2Model;
+import org.peft4j.transformers.families.gptneox.GptNeoxModel;
+import org.peft4j.transformers.families.llama.LlamaModel;
+import org.peft4j.transformers.families.opt.OptModel;
+import org.peft4j.transformers.families.phi3.Phi3Model;
+import org.peft4j.transformers.families.t5.T5Model;
 import org.peft4j.transformers.hub.Hub;
 import org.peft4j.transformers.hub.HubOptions;
-import org.peft4j.transformers.llama.LlamaModel;
-import org.peft4j.transformers.opt.OptModel;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
-import org.peft4j.transformers.phi3.Phi3Model;
-import org.peft4j.transformers.t5.T5Model;
 
 /** Opens checkpoints as Hugging Face publishes them, from a directory or from the hub. */
 public final class Checkpoints {

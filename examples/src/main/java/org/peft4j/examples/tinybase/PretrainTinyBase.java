@@ -25,7 +25,7 @@ import org.peft4j.train.metrics.Evaluation;
 import org.peft4j.train.optim.Schedule;
 import org.peft4j.transformers.Checkpoints;
 import org.peft4j.transformers.LoadOptions;
-import org.peft4j.transformers.llama.LlamaInitializer;
+import org.peft4j.transformers.families.llama.LlamaInitializer;
 import org.peft4j.transformers.text.Tokenizer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,12 +1,12 @@
 /**
  * The parts that families of transformers are put together from; each exists once.
  *
- * <p>A family is a room of its own beside this package: a record that reads and checks its {@code
- * config.json}, and a class whose {@code open} asks {@link org.peft4j.transformers.parts.Modules}
- * for injection points under Hugging Face's paths and puts them into parts. A layer is made of
- * {@link org.peft4j.transformers.parts.Sublayer sublayers}, one after the other in a {@link
- * org.peft4j.transformers.parts.SequentialLayer} or beside each other in a {@link
- * org.peft4j.transformers.parts.ParallelLayer}. A decoder becomes a {@link
+ * <p>A family is a package of its own in {@code families}: a record that reads and checks its
+ * {@code config.json}, and a class whose {@code open} asks {@link
+ * org.peft4j.transformers.parts.Modules} for injection points under Hugging Face's paths and puts
+ * them into parts. A layer is made of {@link org.peft4j.transformers.parts.Sublayer sublayers}, one
+ * after the other in a {@link org.peft4j.transformers.parts.SequentialLayer} or beside each other
+ * in a {@link org.peft4j.transformers.parts.ParallelLayer}. A decoder becomes a {@link
  * org.peft4j.transformers.parts.DecoderModel} over a {@link
  * org.peft4j.transformers.parts.DecoderStack} of them; where all around the layers is as in Llama,
  * {@link org.peft4j.transformers.parts.RotaryDecoder} does that. An encoder becomes an {@link

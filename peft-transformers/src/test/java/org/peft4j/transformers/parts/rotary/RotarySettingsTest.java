@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.fixtures.Fixtures;
-import org.peft4j.transformers.llama.LlamaConfig;
-import org.peft4j.transformers.phi3.Phi3Config;
+import org.peft4j.transformers.families.llama.LlamaConfig;
+import org.peft4j.transformers.families.phi3.Phi3Config;
 
 /** Frequencies and attention factors are those of {@code transformers} for every scaling. */
 final class RotarySettingsTest {

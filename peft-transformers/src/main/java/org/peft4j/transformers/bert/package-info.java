@@ -1,8 +1,0 @@
-/**
- * The BERT family: {@code bert}, and {@code roberta} with {@code xlm-roberta} and {@code
- * camembert}. One encoder, two ways to count positions and to classify.
- */
-@NullMarked
-package org.peft4j.transformers.bert;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** DistilBERT: BERT with half the layers, no token types and names of its own. */
-@NullMarked
-package org.peft4j.transformers.distilbert;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,42 @@
+package org.peft4j.transformers.families.bart;
+
+import org.peft4j.core.ForwardContext;
+import org.peft4j.core.TokenBatch;
+import org.peft4j.core.ops.Tensor;
+import org.peft4j.core.points.InputFlow;
+import org.peft4j.core.points.NormPoint;
+import org.peft4j.transformers.parts.Indices;
+import org.peft4j.transformers.parts.LearnedPositions;
+import org.peft4j.transformers.parts.Modules;
+
+/**
+ * Adds learned positions, which count by index, padding included, and normalises the sum.
+ *
+ * @param positions the embeddings
+ * @param norm over the sum
+ */
+record BartEntrance(LearnedPositions positions, NormPoint norm) {
+
+    /** Rows of the table before that of the first position. */
+    private static final int OFFSET = 2;
+
+    static BartEntrance of(Modules modules, BartConfig config, String path) {
+        int width = config.width();
+        long rows = config.maxPositions() + (long) OFFSET;
+        return new BartEntrance(
+                new LearnedPositions(
+                        modules.embedding(path + ".embed_positions", rows, width), OFFSET),
+                modules.layerNorm(path + ".layernorm_embedding", width, BartSide.EPSILON));
+    }
+
+    /**
+     * Maps embedded tokens, [rows, length, width], to what the first layer reads. Positions are
+     * counted by index; the padding of rows with fewer virtual tokens than others does not count.
+     *
+     * @param batch the tokens that came in
+     */
+    Tensor enter(ForwardContext context, InputFlow flow, TokenBatch batch) {
+        long[] byIndex = Indices.of(flow.layout(), batch);
+        return norm.forward(context, positions.add(context, flow, byIndex, batch));
+    }
+}

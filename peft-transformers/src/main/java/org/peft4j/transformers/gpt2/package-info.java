@@ -1,7 +1,0 @@
-/**
- * GPT-2 ({@code gpt2}): learned positions, layer norms, and linears stored as [in, out] (Conv1D).
- */
-@NullMarked
-package org.peft4j.transformers.gpt2;
-
-import org.jspecify.annotations.NullMarked;
