@@ -8,6 +8,7 @@ import org.peft4j.core.TaskType;
 import org.peft4j.core.TokenBatch;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.AttentionPoint;
+import org.peft4j.transformers.parts.cache.KeyValueCache;
 import org.peft4j.transformers.parts.rotary.Rotary;
 
 /** A decoder with a head: what most families are, once their layers are built. */

@@ -16,6 +16,12 @@ import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.InputFlow;
 import org.peft4j.core.points.InputPoint;
 import org.peft4j.core.points.NormPoint;
+import org.peft4j.transformers.parts.cache.KeyValueCache;
+import org.peft4j.transformers.parts.layers.AttentionCore;
+import org.peft4j.transformers.parts.layers.AttentionMask;
+import org.peft4j.transformers.parts.layers.CrossAttention;
+import org.peft4j.transformers.parts.layers.Layer;
+import org.peft4j.transformers.parts.layers.RelativePositions;
 import org.peft4j.transformers.parts.rotary.Rotary;
 
 /**
@@ -43,13 +49,6 @@ public record DecoderStack(
         List<Integer> windows,
         Exit exit,
         boolean readsPadding) {
-
-    /** One layer. */
-    @FunctionalInterface
-    public interface Layer {
-        /** Maps x, [batch, length, width], to the same shape. */
-        Tensor forward(ForwardContext context, Tensor x, AttentionCore.Step step);
-    }
 
     /** What comes before the first layer. */
     @FunctionalInterface

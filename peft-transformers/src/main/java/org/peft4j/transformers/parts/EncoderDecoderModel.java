@@ -20,6 +20,9 @@ import org.peft4j.core.points.AttentionPoint;
 import org.peft4j.core.points.EmbeddingPoint;
 import org.peft4j.core.points.LinearPoint;
 import org.peft4j.transformers.heads.TaskHead;
+import org.peft4j.transformers.parts.cache.KeyValueCache;
+import org.peft4j.transformers.parts.layers.AttentionMask;
+import org.peft4j.transformers.parts.layers.CrossAttention;
 
 /**
  * An encoder that reads a text, and a decoder that attends to it.

@@ -12,6 +12,10 @@ import org.peft4j.core.ops.Scope;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.InputFlow;
 import org.peft4j.core.points.InputPoint;
+import org.peft4j.transformers.parts.layers.AttentionCore;
+import org.peft4j.transformers.parts.layers.AttentionMask;
+import org.peft4j.transformers.parts.layers.Layer;
+import org.peft4j.transformers.parts.layers.RelativePositions;
 
 /**
  * An encoder: embedded tokens, and one layer after the other in which every token sees all others.
@@ -28,7 +32,7 @@ public record EncoderStack(
         InputPoint input,
         Entrance entrance,
         @Nullable RelativePositions relative,
-        List<? extends DecoderStack.Layer> layers,
+        List<? extends Layer> layers,
         DecoderStack.Exit exit) {
 
     /** What comes before the first layer. */
@@ -60,7 +64,7 @@ public record EncoderStack(
             TokenEmbedding embedding,
             InputPoint input,
             Entrance entrance,
-            List<? extends DecoderStack.Layer> layers) {
+            List<? extends Layer> layers) {
         this(embedding, input, entrance, null, layers, (context, x) -> x);
     }
 
@@ -101,7 +105,7 @@ public record EncoderStack(
             Tensor x = entrance.enter(context, flow, batch);
             AttentionMask mask = mask(context, flow.layout());
             AttentionCore.Step step = AttentionCore.Step.encoding(mask);
-            for (DecoderStack.Layer layer : layers) {
+            for (Layer layer : layers) {
                 Tensor next = layer.forward(context, x, step);
                 x.close();
                 x = next;

@@ -32,6 +32,8 @@ import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.NormWeights;
 import org.peft4j.core.points.SublayerPoint;
 import org.peft4j.transformers.heads.HeadConfig;
+import org.peft4j.transformers.parts.layers.GatedFeedForward;
+import org.peft4j.transformers.parts.layers.HeadShape;
 
 /**
  * Makes a base's injection points from the tensors of its checkpoint and keeps the list of them.

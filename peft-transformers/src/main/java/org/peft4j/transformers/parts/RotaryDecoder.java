@@ -12,6 +12,8 @@ import org.peft4j.core.ops.WeightOps;
 import org.peft4j.core.points.EmbeddingPoint;
 import org.peft4j.core.points.InputPoint;
 import org.peft4j.core.points.NormPoint;
+import org.peft4j.transformers.parts.layers.AttentionMask;
+import org.peft4j.transformers.parts.layers.Layer;
 import org.peft4j.transformers.parts.rotary.Rotary;
 import org.peft4j.transformers.parts.rotary.RotaryKeys;
 import org.peft4j.transformers.parts.rotary.RotarySettings;
@@ -100,15 +102,14 @@ public record RotaryDecoder(
             OpenedCheckpoint checkpoint,
             Modules modules,
             Scales scales,
-            IntFunction<? extends DecoderStack.Layer> layer,
+            IntFunction<? extends Layer> layer,
             Function<String, NormPoint> norm) {
         String root = modules.root();
         EmbeddingPoint table =
                 DecoderHead.table(modules, root + "embed_tokens", vocabularySize, hiddenSize, tied);
         TokenEmbedding tokens = new TokenEmbedding(table, factor(checkpoint, scales.embeddings()));
         InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, tokens);
-        List<? extends DecoderStack.Layer> all =
-                IntStream.range(0, layers).mapToObj(layer).toList();
+        List<? extends Layer> all = IntStream.range(0, layers).mapToObj(layer).toList();
         DecoderStack stack =
                 new DecoderStack(
                         tokens,

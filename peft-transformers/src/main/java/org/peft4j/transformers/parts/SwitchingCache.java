@@ -9,6 +9,7 @@ import org.peft4j.core.ForwardContext;
 import org.peft4j.core.SequenceLayout;
 import org.peft4j.core.TokenBatch;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.transformers.parts.cache.KeyValueCache;
 
 /**
  * A cache for rotary embeddings whose frequencies switch once the longest sequence outgrows the

@@ -4,10 +4,10 @@
  * <p>A family is a package of its own in {@code families}: a record that reads and checks its
  * {@code config.json}, and a class whose {@code open} asks {@link
  * org.peft4j.transformers.parts.Modules} for injection points under Hugging Face's paths and puts
- * them into parts. A layer is made of {@link org.peft4j.transformers.parts.Sublayer sublayers}, one
- * after the other in a {@link org.peft4j.transformers.parts.SequentialLayer} or beside each other
- * in a {@link org.peft4j.transformers.parts.ParallelLayer}. A decoder becomes a {@link
- * org.peft4j.transformers.parts.DecoderModel} over a {@link
+ * them into parts. A layer is made of {@link org.peft4j.transformers.parts.layers.Sublayer
+ * sublayers}, one after the other in a {@link org.peft4j.transformers.parts.layers.SequentialLayer}
+ * or beside each other in a {@link org.peft4j.transformers.parts.layers.ParallelLayer}. A decoder
+ * becomes a {@link org.peft4j.transformers.parts.DecoderModel} over a {@link
  * org.peft4j.transformers.parts.DecoderStack} of them; where all around the layers is as in Llama,
  * {@link org.peft4j.transformers.parts.RotaryDecoder} does that. An encoder becomes an {@link
  * org.peft4j.transformers.parts.EncoderModel}, and an encoder with a decoder an {@link

@@ -4,7 +4,7 @@ import org.peft4j.core.BadFileException;
 import org.peft4j.core.DecoderStart;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.ops.Activation;
-import org.peft4j.transformers.parts.Activations;
+import org.peft4j.transformers.parts.layers.Activations;
 
 /**
  * The {@code config.json} of BART, with the defaults of {@code transformers}.

@@ -14,7 +14,6 @@ import org.peft4j.core.points.InputPoint;
 import org.peft4j.transformers.heads.HeadConfig;
 import org.peft4j.transformers.heads.LanguageModelHead;
 import org.peft4j.transformers.heads.TaskHead;
-import org.peft4j.transformers.parts.AttentionMask;
 import org.peft4j.transformers.parts.DecoderStack;
 import org.peft4j.transformers.parts.EncoderDecoderHeads;
 import org.peft4j.transformers.parts.EncoderDecoderModel;
@@ -26,6 +25,7 @@ import org.peft4j.transformers.parts.OpenedCheckpoint;
 import org.peft4j.transformers.parts.SharedEmbeddings;
 import org.peft4j.transformers.parts.Ties;
 import org.peft4j.transformers.parts.VocabularyLinear;
+import org.peft4j.transformers.parts.layers.AttentionMask;
 
 /** Builds encoder-decoders of the BART family. */
 public final class BartModel {

@@ -7,15 +7,15 @@ import org.peft4j.core.points.EmbeddingPoint;
 import org.peft4j.core.points.InputPoint;
 import org.peft4j.core.points.LinearRole;
 import org.peft4j.core.points.SublayerPoint;
-import org.peft4j.transformers.parts.AttentionCore;
 import org.peft4j.transformers.parts.EncoderEmbeddings;
 import org.peft4j.transformers.parts.EncoderStack;
-import org.peft4j.transformers.parts.FeedForward;
 import org.peft4j.transformers.parts.Modules;
-import org.peft4j.transformers.parts.SelfAttention;
-import org.peft4j.transformers.parts.SequentialLayer;
-import org.peft4j.transformers.parts.Sublayer;
 import org.peft4j.transformers.parts.TokenEmbedding;
+import org.peft4j.transformers.parts.layers.AttentionCore;
+import org.peft4j.transformers.parts.layers.FeedForward;
+import org.peft4j.transformers.parts.layers.SelfAttention;
+import org.peft4j.transformers.parts.layers.SequentialLayer;
+import org.peft4j.transformers.parts.layers.Sublayer;
 
 /** The encoder that BERT and RoBERTa share; they differ in how they count positions. */
 final class BertEncoder {

@@ -3,7 +3,7 @@ package org.peft4j.transformers.families.distilbert;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.ops.Activation;
-import org.peft4j.transformers.parts.Activations;
+import org.peft4j.transformers.parts.layers.Activations;
 
 /**
  * The {@code config.json} of DistilBERT, with the defaults of {@code transformers}.

@@ -4,12 +4,12 @@ import org.peft4j.core.points.LinearPoint;
 import org.peft4j.core.points.LinearRole;
 import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.SublayerPoint;
-import org.peft4j.transformers.parts.AttentionCore;
-import org.peft4j.transformers.parts.FeedForward;
 import org.peft4j.transformers.parts.Modules;
-import org.peft4j.transformers.parts.SelfAttention;
-import org.peft4j.transformers.parts.SequentialLayer;
-import org.peft4j.transformers.parts.Sublayer;
+import org.peft4j.transformers.parts.layers.AttentionCore;
+import org.peft4j.transformers.parts.layers.FeedForward;
+import org.peft4j.transformers.parts.layers.SelfAttention;
+import org.peft4j.transformers.parts.layers.SequentialLayer;
+import org.peft4j.transformers.parts.layers.Sublayer;
 
 /** Makes DistilBERT's layers: BERT's under other names. */
 final class DistilBertLayer {

@@ -19,8 +19,8 @@ import org.peft4j.transformers.parts.EncoderStack;
 import org.peft4j.transformers.parts.FrozenBase.Sizes;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
-import org.peft4j.transformers.parts.SequentialLayer;
 import org.peft4j.transformers.parts.TokenEmbedding;
+import org.peft4j.transformers.parts.layers.SequentialLayer;
 
 /**
  * Builds DistilBERT (Sanh et al. 2019).

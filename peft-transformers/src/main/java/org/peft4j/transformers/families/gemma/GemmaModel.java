@@ -7,16 +7,16 @@ import org.peft4j.core.points.LinearRole;
 import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.SublayerPoint;
 import org.peft4j.transformers.heads.HeadConfig;
-import org.peft4j.transformers.parts.AttentionCore;
 import org.peft4j.transformers.parts.DecoderModel;
-import org.peft4j.transformers.parts.GatedFeedForward;
-import org.peft4j.transformers.parts.HeadShape;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
 import org.peft4j.transformers.parts.RotaryDecoder;
-import org.peft4j.transformers.parts.SelfAttention;
-import org.peft4j.transformers.parts.SequentialLayer;
-import org.peft4j.transformers.parts.Sublayer;
+import org.peft4j.transformers.parts.layers.AttentionCore;
+import org.peft4j.transformers.parts.layers.GatedFeedForward;
+import org.peft4j.transformers.parts.layers.HeadShape;
+import org.peft4j.transformers.parts.layers.SelfAttention;
+import org.peft4j.transformers.parts.layers.SequentialLayer;
+import org.peft4j.transformers.parts.layers.Sublayer;
 
 /** Builds decoders of the Gemma family. */
 public final class GemmaModel {

@@ -3,9 +3,9 @@ package org.peft4j.transformers.families.gpt2;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.ops.Activation;
-import org.peft4j.transformers.parts.Activations;
 import org.peft4j.transformers.parts.Epsilons;
-import org.peft4j.transformers.parts.HeadShape;
+import org.peft4j.transformers.parts.layers.Activations;
+import org.peft4j.transformers.parts.layers.HeadShape;
 
 /**
  * The {@code config.json} of GPT-2, with the defaults of {@code transformers}.

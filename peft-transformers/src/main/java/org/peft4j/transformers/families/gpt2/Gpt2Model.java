@@ -12,20 +12,20 @@ import org.peft4j.core.points.LinearRole;
 import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.SublayerPoint;
 import org.peft4j.transformers.heads.HeadConfig;
-import org.peft4j.transformers.parts.AttentionCore;
 import org.peft4j.transformers.parts.DecoderHead;
 import org.peft4j.transformers.parts.DecoderModel;
 import org.peft4j.transformers.parts.DecoderStack;
-import org.peft4j.transformers.parts.FeedForward;
 import org.peft4j.transformers.parts.FrozenBase.Sizes;
-import org.peft4j.transformers.parts.FusedSelfAttention;
-import org.peft4j.transformers.parts.LayerWindows;
 import org.peft4j.transformers.parts.LearnedPositions;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
-import org.peft4j.transformers.parts.SequentialLayer;
-import org.peft4j.transformers.parts.Sublayer;
 import org.peft4j.transformers.parts.TokenEmbedding;
+import org.peft4j.transformers.parts.layers.AttentionCore;
+import org.peft4j.transformers.parts.layers.FeedForward;
+import org.peft4j.transformers.parts.layers.FusedSelfAttention;
+import org.peft4j.transformers.parts.layers.LayerWindows;
+import org.peft4j.transformers.parts.layers.SequentialLayer;
+import org.peft4j.transformers.parts.layers.Sublayer;
 
 /** Builds GPT-2. */
 public final class Gpt2Model {

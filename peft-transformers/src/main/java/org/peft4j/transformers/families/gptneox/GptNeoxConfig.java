@@ -4,9 +4,9 @@ import java.util.Map;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.ops.Activation;
-import org.peft4j.transformers.parts.Activations;
 import org.peft4j.transformers.parts.Epsilons;
-import org.peft4j.transformers.parts.HeadShape;
+import org.peft4j.transformers.parts.layers.Activations;
+import org.peft4j.transformers.parts.layers.HeadShape;
 import org.peft4j.transformers.parts.rotary.RotaryKeys;
 import org.peft4j.transformers.parts.rotary.RotarySettings;
 

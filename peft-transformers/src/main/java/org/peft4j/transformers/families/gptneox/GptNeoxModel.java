@@ -12,20 +12,21 @@ import org.peft4j.core.points.LinearRole;
 import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.SublayerPoint;
 import org.peft4j.transformers.heads.HeadConfig;
-import org.peft4j.transformers.parts.AttentionCore;
 import org.peft4j.transformers.parts.DecoderHead;
 import org.peft4j.transformers.parts.DecoderModel;
 import org.peft4j.transformers.parts.DecoderStack;
-import org.peft4j.transformers.parts.FeedForward;
 import org.peft4j.transformers.parts.FrozenBase.Sizes;
-import org.peft4j.transformers.parts.FusedSelfAttention;
-import org.peft4j.transformers.parts.LayerWindows;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
-import org.peft4j.transformers.parts.ParallelLayer;
-import org.peft4j.transformers.parts.SequentialLayer;
-import org.peft4j.transformers.parts.Sublayer;
 import org.peft4j.transformers.parts.TokenEmbedding;
+import org.peft4j.transformers.parts.layers.AttentionCore;
+import org.peft4j.transformers.parts.layers.FeedForward;
+import org.peft4j.transformers.parts.layers.FusedSelfAttention;
+import org.peft4j.transformers.parts.layers.Layer;
+import org.peft4j.transformers.parts.layers.LayerWindows;
+import org.peft4j.transformers.parts.layers.ParallelLayer;
+import org.peft4j.transformers.parts.layers.SequentialLayer;
+import org.peft4j.transformers.parts.layers.Sublayer;
 import org.peft4j.transformers.parts.rotary.Rotary;
 
 /** Builds decoders of the GPT-NeoX family. */
@@ -66,7 +67,7 @@ public final class GptNeoxModel {
                         modules, root + "embed_in", config.vocabularySize(), width, config.tied());
         TokenEmbedding tokens = new TokenEmbedding(table);
         InputPoint input = modules.input(modules.rootPath(), InputPoint.Kind.DECODER, tokens);
-        List<? extends DecoderStack.Layer> layers =
+        List<? extends Layer> layers =
                 IntStream.range(0, config.layers()).mapToObj(this::layer).toList();
         DecoderStack stack =
                 new DecoderStack(
@@ -86,7 +87,7 @@ public final class GptNeoxModel {
                         modules, table, config.tied(), "classifier", config.initializerRange()));
     }
 
-    private DecoderStack.Layer layer(int index) {
+    private Layer layer(int index) {
         String path = modules.root() + "layers." + index;
         Sublayer attention =
                 Sublayer.of(

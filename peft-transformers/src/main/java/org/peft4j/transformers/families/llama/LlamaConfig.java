@@ -5,12 +5,12 @@ import java.util.OptionalInt;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.ops.Activation;
-import org.peft4j.transformers.parts.Activations;
-import org.peft4j.transformers.parts.AttentionMask;
 import org.peft4j.transformers.parts.Epsilons;
-import org.peft4j.transformers.parts.HeadShape;
-import org.peft4j.transformers.parts.LayerWindows;
 import org.peft4j.transformers.parts.RotaryDecoder;
+import org.peft4j.transformers.parts.layers.Activations;
+import org.peft4j.transformers.parts.layers.AttentionMask;
+import org.peft4j.transformers.parts.layers.HeadShape;
+import org.peft4j.transformers.parts.layers.LayerWindows;
 import org.peft4j.transformers.parts.rotary.RotaryKeys;
 
 /**

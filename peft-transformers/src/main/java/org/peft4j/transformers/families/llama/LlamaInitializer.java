@@ -16,8 +16,8 @@ import org.peft4j.core.files.PythonJson;
 import org.peft4j.core.files.SafetensorsWriter;
 import org.peft4j.core.files.TensorSource;
 import org.peft4j.core.ops.DType;
-import org.peft4j.transformers.parts.HeadShape;
 import org.peft4j.transformers.parts.RotaryDecoder;
+import org.peft4j.transformers.parts.layers.HeadShape;
 
 /**
  * Writes a checkpoint that nobody has trained, to pretrain a small base or to measure speed:

@@ -4,13 +4,13 @@ import org.peft4j.core.points.LinearPoint;
 import org.peft4j.core.points.LinearRole;
 import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.SublayerPoint;
-import org.peft4j.transformers.parts.AttentionCore;
-import org.peft4j.transformers.parts.DecoderStack;
-import org.peft4j.transformers.parts.FeedForward;
 import org.peft4j.transformers.parts.Modules;
-import org.peft4j.transformers.parts.SelfAttention;
-import org.peft4j.transformers.parts.SequentialLayer;
-import org.peft4j.transformers.parts.Sublayer;
+import org.peft4j.transformers.parts.layers.AttentionCore;
+import org.peft4j.transformers.parts.layers.FeedForward;
+import org.peft4j.transformers.parts.layers.Layer;
+import org.peft4j.transformers.parts.layers.SelfAttention;
+import org.peft4j.transformers.parts.layers.SequentialLayer;
+import org.peft4j.transformers.parts.layers.Sublayer;
 
 /** Builds the layers, with norms before or behind the sublayers. */
 final class OptLayers {
@@ -25,11 +25,11 @@ final class OptLayers {
         this.width = config.hiddenSize();
     }
 
-    static DecoderStack.Layer layer(Modules modules, OptConfig config, String path, int index) {
+    static Layer layer(Modules modules, OptConfig config, String path, int index) {
         return new OptLayers(modules, config).layer(path, index);
     }
 
-    private DecoderStack.Layer layer(String path, int index) {
+    private Layer layer(String path, int index) {
         NormPoint attentionNorm = norm(path + ".self_attn_layer_norm");
         SelfAttention attention = attention(path + ".self_attn");
         SublayerPoint attended =

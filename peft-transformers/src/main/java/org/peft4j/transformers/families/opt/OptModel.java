@@ -20,11 +20,12 @@ import org.peft4j.transformers.parts.DecoderHead;
 import org.peft4j.transformers.parts.DecoderModel;
 import org.peft4j.transformers.parts.DecoderStack;
 import org.peft4j.transformers.parts.FrozenBase.Sizes;
-import org.peft4j.transformers.parts.LayerWindows;
 import org.peft4j.transformers.parts.LearnedPositions;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
 import org.peft4j.transformers.parts.TokenEmbedding;
+import org.peft4j.transformers.parts.layers.Layer;
+import org.peft4j.transformers.parts.layers.LayerWindows;
 
 /** Builds OPT. */
 public final class OptModel {
@@ -72,7 +73,7 @@ public final class OptModel {
         TokenEmbedding tokens = new TokenEmbedding(table);
         InputPoint input = modules.input(path, InputPoint.Kind.DECODER, tokens);
         DecoderStack.Entrance entrance = entrance(width);
-        List<? extends DecoderStack.Layer> layers =
+        List<? extends Layer> layers =
                 IntStream.range(0, config.layers())
                         .mapToObj(i -> OptLayers.layer(modules, config, path + ".layers." + i, i))
                         .toList();

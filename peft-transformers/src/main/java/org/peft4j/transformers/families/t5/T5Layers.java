@@ -7,15 +7,15 @@ import org.peft4j.core.points.AttentionPoint;
 import org.peft4j.core.points.LinearPoint;
 import org.peft4j.core.points.LinearRole;
 import org.peft4j.core.points.SublayerPoint;
-import org.peft4j.transformers.parts.AttentionCore;
-import org.peft4j.transformers.parts.CrossAttention;
-import org.peft4j.transformers.parts.FeedForward;
-import org.peft4j.transformers.parts.GatedFeedForward;
 import org.peft4j.transformers.parts.Modules;
-import org.peft4j.transformers.parts.RelativePositions;
-import org.peft4j.transformers.parts.SelfAttention;
-import org.peft4j.transformers.parts.SequentialLayer;
-import org.peft4j.transformers.parts.Sublayer;
+import org.peft4j.transformers.parts.layers.AttentionCore;
+import org.peft4j.transformers.parts.layers.CrossAttention;
+import org.peft4j.transformers.parts.layers.FeedForward;
+import org.peft4j.transformers.parts.layers.GatedFeedForward;
+import org.peft4j.transformers.parts.layers.RelativePositions;
+import org.peft4j.transformers.parts.layers.SelfAttention;
+import org.peft4j.transformers.parts.layers.SequentialLayer;
+import org.peft4j.transformers.parts.layers.Sublayer;
 
 /**
  * The layers of T5's encoder or decoder: norms come first, scores are not scaled, and positions are

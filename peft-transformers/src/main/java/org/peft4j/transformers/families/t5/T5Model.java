@@ -16,7 +16,6 @@ import org.peft4j.transformers.heads.HeadModules;
 import org.peft4j.transformers.heads.LanguageModelHead;
 import org.peft4j.transformers.heads.TaskHead;
 import org.peft4j.transformers.heads.TokenHead;
-import org.peft4j.transformers.parts.AttentionMask;
 import org.peft4j.transformers.parts.DecoderStack;
 import org.peft4j.transformers.parts.EncoderDecoderHeads;
 import org.peft4j.transformers.parts.EncoderDecoderModel;
@@ -30,6 +29,7 @@ import org.peft4j.transformers.parts.SharedEmbeddings;
 import org.peft4j.transformers.parts.Ties;
 import org.peft4j.transformers.parts.TokenEmbedding;
 import org.peft4j.transformers.parts.VocabularyLinear;
+import org.peft4j.transformers.parts.layers.AttentionMask;
 
 /** Builds encoder-decoders of the T5 family. */
 public final class T5Model {

@@ -1,4 +1,4 @@
-package org.peft4j.transformers.parts;
+package org.peft4j.transformers.parts.layers;
 
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ForwardContext;
@@ -7,6 +7,8 @@ import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.KeysAndValues;
 import org.peft4j.core.points.LinearPoint;
 import org.peft4j.core.points.Prefixes;
+import org.peft4j.transformers.parts.cache.KeyValueCache;
+import org.peft4j.transformers.parts.cache.KeyValueMemory;
 
 /** Attention of a decoder to what its encoder read. */
 public record CrossAttention(

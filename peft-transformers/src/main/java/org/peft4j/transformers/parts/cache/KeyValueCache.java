@@ -1,4 +1,4 @@
-package org.peft4j.transformers.parts;
+package org.peft4j.transformers.parts.cache;
 
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
@@ -152,12 +152,12 @@ public final class KeyValueCache implements DecodingCache {
      * @param layout that of the first pass, with virtual tokens
      * @param virtual how many
      */
-    void keepVirtual(SequenceLayout layout, int virtual) {
+    public void keepVirtual(SequenceLayout layout, int virtual) {
         leadingPadding = layout.leadingPadding(virtual);
     }
 
     /** Returns the layout of a later pass with that padding. */
-    SequenceLayout known(SequenceLayout layout) {
+    public SequenceLayout known(SequenceLayout layout) {
         boolean pads = Arrays.stream(leadingPadding).anyMatch(columns -> columns > 0);
         return pads && layout.past() == length && layout.rows() == rows
                 ? layout.withPaddedPast(leadingPadding)
@@ -226,7 +226,7 @@ public final class KeyValueCache implements DecodingCache {
          *
          * @param read what the attention module read, [batch, length, width]
          */
-        KeyValueMemory self(
+        public KeyValueMemory self(
                 ForwardContext context, AttentionPoint point, Prefixes prefixes, Tensor read) {
             KeyValueMemory memory = self;
             if (memory == null) {
@@ -239,17 +239,17 @@ public final class KeyValueCache implements DecodingCache {
         }
 
         /** Returns the positions of the sequence that were filled before this pass. */
-        int past() {
+        public int past() {
             return length;
         }
 
         /** Returns what was made of the encoder's output, or null if nothing was yet. */
-        @Nullable KeyValueMemory cross() {
+        public @Nullable KeyValueMemory cross() {
             return cross;
         }
 
         /** Keeps what was made of the encoder's output beyond the pass, with room for prefixes. */
-        KeyValueMemory keepCross(Ops pass, KeysAndValues made, Prefixes prefixes) {
+        public KeyValueMemory keepCross(Ops pass, KeysAndValues made, Prefixes prefixes) {
             Tensor keys = made.keys();
             KeyValueMemory memory =
                     new KeyValueMemory(ops, keys.dtype(), prefixes.longest(), keys.shape());

@@ -1,4 +1,4 @@
-package org.peft4j.transformers.parts;
+package org.peft4j.transformers.parts.layers;
 
 import java.util.List;
 import org.peft4j.core.ForwardContext;
@@ -12,7 +12,7 @@ import org.peft4j.core.ops.Tensor;
  *
  * @param sublayers attention, in an encoder-decoder attention to the encoder, and feed-forward
  */
-public record SequentialLayer(List<Sublayer> sublayers) implements DecoderStack.Layer {
+public record SequentialLayer(List<Sublayer> sublayers) implements Layer {
 
     /** Copies the list. */
     public SequentialLayer {

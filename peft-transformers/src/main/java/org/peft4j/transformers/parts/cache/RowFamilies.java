@@ -1,4 +1,4 @@
-package org.peft4j.transformers.parts;
+package org.peft4j.transformers.parts.cache;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;

@@ -1,4 +1,4 @@
-package org.peft4j.transformers.parts;
+package org.peft4j.transformers.parts.layers;
 
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.ops.Tensor;

@@ -1,4 +1,4 @@
-package org.peft4j.transformers.parts;
+package org.peft4j.transformers.parts.layers;
 
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ForwardContext;

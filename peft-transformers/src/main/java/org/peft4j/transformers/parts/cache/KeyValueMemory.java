@@ -1,4 +1,4 @@
-package org.peft4j.transformers.parts;
+package org.peft4j.transformers.parts.cache;
 
 import ai.djl.ndarray.types.Shape;
 import org.peft4j.core.ForwardContext;
@@ -14,7 +14,7 @@ import org.peft4j.core.points.Prefixes;
  * The keys and values of one attention, in memory that is reserved once: those of a prefix, then
  * those of the sequence, which are written where they belong and never moved.
  */
-final class KeyValueMemory implements AutoCloseable {
+public final class KeyValueMemory implements AutoCloseable {
 
     private final WeightOps weights;
     private Tensor keys;
@@ -41,17 +41,17 @@ final class KeyValueMemory implements AutoCloseable {
     }
 
     /** Returns the memory of the keys, [batch, key-value heads, prefix + capacity, d]. */
-    Tensor keys() {
+    public Tensor keys() {
         return keys;
     }
 
     /** Returns the memory of the values, [batch, key-value heads, prefix + capacity, d]. */
-    Tensor values() {
+    public Tensor values() {
         return values;
     }
 
     /** Returns where the sequence begins: how many positions the longest prefix has. */
-    int start() {
+    public int start() {
         return start;
     }
 
@@ -60,7 +60,7 @@ final class KeyValueMemory implements AutoCloseable {
      *
      * @param read what the attention module read, [batch, length, width]
      */
-    void beginWith(Prefixes wanted, ForwardContext context, AttentionPoint point, Tensor read) {
+    public void beginWith(Prefixes wanted, ForwardContext context, AttentionPoint point, Tensor read) {
         if (wanted.equals(prefixes) && !wanted.change()) {
             return;
         }
@@ -90,7 +90,7 @@ final class KeyValueMemory implements AutoCloseable {
      *
      * @return all up to them, sharing this memory
      */
-    KeysAndValues write(Ops ops, KeysAndValues some, int position) {
+    public KeysAndValues write(Ops ops, KeysAndValues some, int position) {
         return new KeysAndValues(
                 ops.cacheWrite(keys, some.keys(), position),
                 ops.cacheWrite(values, some.values(), position));

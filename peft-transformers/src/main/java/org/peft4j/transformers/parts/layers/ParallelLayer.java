@@ -1,4 +1,4 @@
-package org.peft4j.transformers.parts;
+package org.peft4j.transformers.parts.layers;
 
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.ops.Ops;
@@ -9,8 +9,7 @@ import org.peft4j.core.ops.Tensor;
  * A layer whose sublayers read the same stream (Wang and Komatsuzaki 2021): x + attention(norm(x))
  * + feedForward(norm(x)).
  */
-public record ParallelLayer(Sublayer attention, Sublayer feedForward)
-        implements DecoderStack.Layer {
+public record ParallelLayer(Sublayer attention, Sublayer feedForward) implements Layer {
 
     @Override
     public Tensor forward(ForwardContext context, Tensor x, AttentionCore.Step step) {

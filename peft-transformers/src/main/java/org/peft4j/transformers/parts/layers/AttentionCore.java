@@ -1,4 +1,4 @@
-package org.peft4j.transformers.parts;
+package org.peft4j.transformers.parts.layers;
 
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ForwardContext;
@@ -11,6 +11,8 @@ import org.peft4j.core.points.AttentionPoint;
 import org.peft4j.core.points.KeysAndValues;
 import org.peft4j.core.points.NormPoint;
 import org.peft4j.core.points.Prefixes;
+import org.peft4j.transformers.parts.cache.KeyValueCache;
+import org.peft4j.transformers.parts.cache.KeyValueMemory;
 
 /**
  * Attention between its projections: softmax(q kᵀ · scale + mask) v, with rotated queries and keys,

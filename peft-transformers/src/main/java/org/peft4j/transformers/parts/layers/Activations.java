@@ -1,4 +1,4 @@
-package org.peft4j.transformers.parts;
+package org.peft4j.transformers.parts.layers;
 
 import java.util.Map;
 import java.util.Optional;
