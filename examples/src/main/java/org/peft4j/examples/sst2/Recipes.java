@@ -26,6 +26,7 @@ import org.peft4j.prompt.prefix.AttentionPrefixConfig;
 import org.peft4j.prompt.prefix.PrefixTuningConfig;
 import org.peft4j.prompt.ptuning.EncoderType;
 import org.peft4j.prompt.ptuning.PTuningConfig;
+import org.peft4j.prompt.ptuning.PTuningConfigBuilder;
 
 /** The methods by name, each with the settings and the learning rate that it is tried with. */
 public final class Recipes {
@@ -55,7 +56,7 @@ public final class Recipes {
     }
 
     private static void selective(Map<String, Method> all) {
-        all.put("bitfit", Method.of(1e-2, o -> SelectiveConfig.bitFit()));
+        all.put("bitfit", Method.of(5e-3, o -> SelectiveConfig.bitFit()));
         all.put(
                 "bitfit-half",
                 Method.of(1e-2, o -> SelectiveConfig.bitFit(QUERY, FEED_FORWARD_UP)));
@@ -69,8 +70,10 @@ public final class Recipes {
     private static void prompts(Map<String, Method> all) {
         all.put("prompt-tuning", Method.of(5e-2, Recipes::prompt));
         all.put("multitask-prompt", Method.of(5e-2, Recipes::multitask));
-        all.put("p-tuning-mlp", Method.of(1e-2, o -> pTuning(o, EncoderType.MLP)));
-        all.put("p-tuning-lstm", Method.of(3e-3, o -> pTuning(o, EncoderType.LSTM)));
+        all.put("p-tuning-mlp", Method.of(1e-2, o -> pTuning(o, EncoderType.MLP).build()));
+        all.put(
+                "p-tuning-lstm",
+                Method.of(1e-2, o -> pTuning(o, EncoderType.LSTM).hiddenSize(128).build()));
         all.put("p-tuning-v2", Method.of(1e-2, o -> prefix(o, false)));
         all.put("prefix-tuning", Method.of(3e-4, o -> prefix(o, true)));
     }
@@ -136,11 +139,8 @@ public final class Recipes {
         return new TrainableTokensConfig(options.frequentTokens.toArray(new Integer[0]));
     }
 
-    private static PeftConfig pTuning(RecipeOptions options, EncoderType encoder) {
-        return PTuningConfig.builder()
-                .virtualTokens(options.virtualTokens)
-                .encoder(encoder)
-                .build();
+    private static PTuningConfigBuilder pTuning(RecipeOptions options, EncoderType encoder) {
+        return PTuningConfig.builder().virtualTokens(options.virtualTokens).encoder(encoder);
     }
 
     private static PeftConfig prefix(RecipeOptions options, boolean projection) {
