@@ -24,18 +24,20 @@ final class Processor {
         if (!Files.exists(LINUX)) {
             return System.getProperty("os.arch");
         }
-        List<String> lines = Files.readAllLines(LINUX);
+        return describe(Files.readAllLines(LINUX), Runtime.getRuntime().availableProcessors());
+    }
+
+    /** The same of the lines of Linux's file. */
+    static String describe(List<String> lines, int cores) {
         String flags =
                 Stream.of(value(lines, "flags").split(" "))
                         .filter(FLAGS::containsKey)
                         .map(FLAGS::get)
                         .sorted()
                         .collect(Collectors.joining(", "));
-        return String.join(
-                ", ",
-                value(lines, "model name"),
-                Runtime.getRuntime().availableProcessors() + " cores",
-                flags);
+        return Stream.of(value(lines, "model name"), cores + " cores", flags)
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(", "));
     }
 
     private static String value(List<String> lines, String key) {
