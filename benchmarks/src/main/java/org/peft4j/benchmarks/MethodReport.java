@@ -65,7 +65,14 @@ final class MethodReport {
                 accuracy.values().stream()
                         .map(value -> String.format(Locale.ROOT, "%.2f", 100 * value))
                         .collect(Collectors.joining(", ")),
-                first.get("date").getAsString());
+                dates(runs));
+    }
+
+    /** The day of the runs, or the first and the last one. */
+    private static String dates(List<JsonObject> runs) {
+        List<String> days =
+                runs.stream().map(run -> run.get("date").getAsString()).distinct().sorted().toList();
+        return days.size() == 1 ? days.get(0) : days.get(0) + " – " + days.get(days.size() - 1);
     }
 
     /** The fastest of the runs on so many threads of a processor; a dash if there is none. */

@@ -18,6 +18,7 @@ final class MethodReportTest {
 
     private static String run(
             String method, int seed, double seconds, double accuracy, int threads, String cpu) {
+        String day = cpu.equals("old") ? "2026-11-21" : "2026-11-27";
         JsonObject run = new JsonObject();
         run.addProperty("base", "mini");
         run.addProperty("batch", "32");
@@ -33,7 +34,7 @@ final class MethodReportTest {
         run.addProperty("peak_rss_mib", 512);
         run.addProperty("dev_accuracy", accuracy);
         run.addProperty("threads", threads);
-        run.addProperty("date", "2026-11-27");
+        run.addProperty("date", day);
         run.addProperty("processor", cpu);
         return run + "\n";
     }
@@ -66,6 +67,16 @@ final class MethodReportTest {
                                 "| 1,000 | 5.000 | 4 | 50 | 512 | 86.00 ± 1.41 | 85.00, 87.00 |"
                                         + " 2026-11-27 |"),
                 rows.get(0));
+    }
+
+    @Test
+    void aRowTellsItsFirstAndItsLastDay(@TempDir Path directory) throws IOException {
+        List<String> rows =
+                rows(
+                        directory,
+                        run("lora", 0, 60, 0.85, 2, "new"),
+                        run("lora", 1, 50, 0.87, 2, "old"));
+        assertTrue(rows.get(0).endsWith("| 2026-11-21 – 2026-11-27 |"), rows.get(0));
     }
 
     @Test
