@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, required=True)
     parser.add_argument("--prompt", type=int, required=True)
     parser.add_argument("--new-tokens", type=int, required=True)
+    parser.add_argument("--warmup", type=int, required=True)
     parser.add_argument("--threads", type=int, required=True)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -56,7 +57,8 @@ def main() -> None:
         return start, clock.moments, out[:, args.prompt :]
 
     with torch.inference_mode():
-        generate()
+        for _ in range(args.warmup):
+            generate()
         start, moments, out = generate()
     print(
         json.dumps(

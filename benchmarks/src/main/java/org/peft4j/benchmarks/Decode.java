@@ -41,6 +41,9 @@ final class Decode implements Callable<Integer> {
     @Option(names = "--new-tokens", required = true)
     int newTokens;
 
+    @Option(names = "--warmup", required = true)
+    int warmup;
+
     @Option(names = "--threads", required = true)
     int threads;
 
@@ -61,7 +64,9 @@ final class Decode implements Callable<Integer> {
                 PeftModel model = PeftModel.of(base)) {
             Generator generator = Generator.greedy(model, GenerationConfig.of(newTokens));
             List<long[]> prompts = prompts(base.info().vocabularySize());
-            generate(generator, prompts); // warms caches and allocators
+            for (int i = 0; i < warmup; i++) {
+                generate(generator, prompts);
+            }
             Times times = generate(generator, prompts);
             double decoding = times.end() - times.first();
             JsonObject result = new JsonObject();

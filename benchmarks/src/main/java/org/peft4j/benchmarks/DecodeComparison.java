@@ -36,6 +36,12 @@ final class DecodeComparison implements Callable<Integer> {
             description = "tokens to generate (${DEFAULT-VALUE})")
     int newTokens;
 
+    @Option(
+            names = "--warmup",
+            defaultValue = "3",
+            description = "generations before the timed one (${DEFAULT-VALUE})")
+    int warmup;
+
     @Mixin Peers peers = new Peers();
 
     @Mixin RandomLlama base = new RandomLlama();
@@ -65,8 +71,8 @@ final class DecodeComparison implements Callable<Integer> {
             }
         }
         System.out.printf(
-                "%s; prompts of %d tokens, %d new ones, %s%n%n",
-                base.describe(), prompt, newTokens, peers.describe());
+                "%s; prompts of %d tokens, %d new ones, the generation after %d others, %s%n%n",
+                base.describe(), prompt, newTokens, warmup, peers.describe());
         table.forEach(System.out::println);
         return 0;
     }
@@ -82,7 +88,9 @@ final class DecodeComparison implements Callable<Integer> {
                 "--prompt",
                 String.valueOf(prompt),
                 "--new-tokens",
-                String.valueOf(newTokens));
+                String.valueOf(newTokens),
+                "--warmup",
+                String.valueOf(warmup));
     }
 
     private static String row(
