@@ -71,7 +71,11 @@ final class MethodReport {
     /** The day of the runs, or the first and the last one. */
     private static String dates(List<JsonObject> runs) {
         List<String> days =
-                runs.stream().map(run -> run.get("date").getAsString()).distinct().sorted().toList();
+                runs.stream()
+                        .map(run -> run.get("date").getAsString())
+                        .distinct()
+                        .sorted()
+                        .toList();
         return days.size() == 1 ? days.get(0) : days.get(0) + " – " + days.get(days.size() - 1);
     }
 

@@ -73,6 +73,6 @@ final class RunLogTest {
         Path file = directory.resolve("runs.jsonl");
         Files.writeString(file, "{\"seed\":0}\n{\"seed\":\n");
         BadFileException error = assertThrows(BadFileException.class, () -> RunLog.open(file));
-        assertTrue(error.getMessage().contains("line 2"), error.getMessage());
+        assertTrue(error.toString().contains("line 2"), error.toString());
     }
 }

@@ -60,7 +60,8 @@ public final class KeyValueMemory implements AutoCloseable {
      *
      * @param read what the attention module read, [batch, length, width]
      */
-    public void beginWith(Prefixes wanted, ForwardContext context, AttentionPoint point, Tensor read) {
+    public void beginWith(
+            Prefixes wanted, ForwardContext context, AttentionPoint point, Tensor read) {
         if (wanted.equals(prefixes) && !wanted.change()) {
             return;
         }
