@@ -23,7 +23,8 @@ public final class Bases {
         return open(name, HeadOptions.of(task));
     }
 
-    private static BaseModel open(String name, HeadOptions head) {
+    /** Opens a base with a head. */
+    public static BaseModel open(String name, HeadOptions head) {
         return Checkpoints.open(
                 Fixtures.base(name), LoadOptions.defaults().withName(name).withHead(head));
     }

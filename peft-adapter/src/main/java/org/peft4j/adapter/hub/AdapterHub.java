@@ -30,8 +30,10 @@ import org.peft4j.core.files.JsonFields;
  * <p>A union (MAM, UniPELT) is several adapters in one directory here: {@link
  * org.peft4j.adapter.Union} loads and saves it.
  *
- * <p>A head is read where the base has modules of the same names. The heads that AdapterHub's own
- * model classes add ({@code heads.NAME…}) have no counterpart: they are left, with a warning.
+ * <p>A head is read where the base has modules of the same names, or where it computes what the
+ * base's own head does, as most that AdapterHub's own model classes add ({@code heads.NAME…}) with
+ * their usual settings. Others are left, with a warning. The head that is written has the names of
+ * {@code transformers}' classes.
  */
 public final class AdapterHub implements AdapterFormat {
 

@@ -154,19 +154,20 @@ final class HubReader {
         SafetensorsFile file = SafetensorsFile.open(weights);
         files.add(file);
         HeadModules modules = new HeadModules(base);
+        Map<String, TensorEntry> entries = file.entries();
+        Map<String, String> names = NumberedHead.of(directory, base).names(entries.keySet());
         Set<String> unknown = new TreeSet<>();
-        file.entries()
-                .forEach(
-                        (name, entry) -> {
-                            String module = name.substring(0, Math.max(0, name.lastIndexOf('.')));
-                            if (!modules.has(module)) {
-                                unknown.add(name);
-                            } else if (modules.isHead(module)
-                                    || modules.differs(name, file, entry)) {
-                                trained.add(modules.saved(module));
-                                tensors.put(AdapterBuilder.KEY_PREFIX + name, entry);
-                            }
-                        });
+        entries.forEach(
+                (stored, entry) -> {
+                    String name = names.getOrDefault(stored, stored);
+                    String module = name.substring(0, Math.max(0, name.lastIndexOf('.')));
+                    if (!modules.has(module)) {
+                        unknown.add(stored);
+                    } else if (modules.isHead(module) || modules.differs(name, file, entry)) {
+                        trained.add(modules.saved(module));
+                        tensors.put(AdapterBuilder.KEY_PREFIX + name, entry);
+                    }
+                });
         if (!unknown.isEmpty()) {
             LOG.warn(
                     "{}: the head's tensors {} are left, because this base has no such modules; its own"
