@@ -104,7 +104,7 @@ final class ToyBase implements BaseModel {
                                 new InputFlow(embedding.forward(context, ids), batch.layout()))
                         .embeddings();
         Tensor read = norm.forward(context, x);
-        Tensor heads = ops.heads(read, WIDTH);
+        Tensor heads = ops.attention().heads(read, WIDTH);
         Tensor attended =
                 attention.forward(
                         context,

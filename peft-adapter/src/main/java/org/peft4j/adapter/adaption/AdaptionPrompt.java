@@ -36,11 +36,12 @@ final class AdaptionPrompt implements AttentionPlacement {
         Tensor both = context.once(this, () -> projection.keysAndValues(context, prompt));
         long width = both.size(2) / 2;
         Tensor attended =
-                ops.gatedAttention(
-                        flow.queries(),
-                        ops.narrow(both, 2, 0, width),
-                        ops.narrow(both, 2, width, width),
-                        gate);
+                ops.attention()
+                        .gated(
+                                flow.queries(),
+                                ops.narrow(both, 2, 0, width),
+                                ops.narrow(both, 2, width, width),
+                                gate);
         if (behind) {
             context.handOn(this, attended);
             return output;

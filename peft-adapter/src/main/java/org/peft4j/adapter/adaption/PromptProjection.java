@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.InjectionPoints;
 import org.peft4j.core.PeftException;
+import org.peft4j.core.ops.AttentionOps;
 import org.peft4j.core.ops.FusedLayout;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
@@ -75,7 +76,8 @@ record PromptProjection(
         if (layout == null) {
             return ops.concat(keys, project(context, value, prompt), 2);
         }
-        Ops.Projections parts = ops.splitProjection(keys, attention.headDim(), layout);
+        AttentionOps.Projections parts =
+                ops.attention().splitProjection(keys, attention.headDim(), layout);
         long tokens = prompt.size(1);
         return ops.concat(
                 ops.reshape(parts.keys(), 1, tokens, -1),

@@ -142,7 +142,8 @@ public record AttentionPoint(
         }
         Tensor y =
                 context.ops()
-                        .attention(
+                        .attention()
+                        .attend(
                                 changed.queries(),
                                 changed.keys(),
                                 changed.values(),

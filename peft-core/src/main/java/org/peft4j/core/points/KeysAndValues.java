@@ -19,7 +19,8 @@ public record KeysAndValues(Tensor keys, Tensor values) {
      */
     public KeysAndValues behind(Ops ops, KeysAndValues prefix) {
         return new KeysAndValues(
-                ops.prefixed(keys, prefix.keys), ops.prefixed(values, prefix.values));
+                ops.attention().prefixed(keys, prefix.keys),
+                ops.attention().prefixed(values, prefix.values));
     }
 
     /** Returns these behind zeros, as many as are missing to a length. */

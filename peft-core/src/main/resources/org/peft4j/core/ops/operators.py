@@ -30,18 +30,17 @@ class Ops(Module):
     return x
 
   # Halves (a, b) of the rotated dimensions become (a cos - b sin, b cos + a sin); those beyond the
-  # width of the tables stay.
+  # width of the tables stay. The table of sines has the signs.
   def rotate(self: __torch__.Ops, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     turned = cos.size(-1)
-    half = turned // 2
-    c = cos.narrow(-1, 0, half)
-    s = sin.narrow(-1, 0, half)
-    a = x.narrow(-1, 0, half)
-    b = x.narrow(-1, half, half)
-    if turned == x.size(-1):
-      y = torch.cat([a * c - b * s, b * c + a * s], -1)
-    else:
-      y = torch.cat([a * c - b * s, b * c + a * s, x.narrow(-1, turned, x.size(-1) - turned)], -1)
+    rest = x.size(-1) - turned
+    part = x
+    if rest > 0:
+      part = x.narrow(-1, 0, turned)
+    y = part * cos
+    y.add_(torch.roll(part, [turned // 2], [-1]).mul_(sin))
+    if rest > 0:
+      y = torch.cat([y, x.narrow(-1, turned, rest)], -1)
     return y
 
   # Queries or keys from a projection [batch, length, heads * d], rotated where there are tables.
@@ -209,12 +208,14 @@ class Ops(Module):
   def off_identity(self: __torch__.Ops, x: Tensor) -> Tensor:
     return torch.sum(torch.square(x - torch.eye(x.size(0), x.size(1), dtype=x.dtype, device=x.device)))
 
-  # cos and sin of position * frequency, each [batch or 1, 1, length, d], in the dtype of like.
+  # cos and sin of position * frequency, each [batch or 1, 1, length, d], in the dtype of like: (cos, cos)
+  # and (-sin, sin).
   def rotary_table(self: __torch__.Ops, positions: Tensor, frequencies: Tensor, attention_scaling: Tensor, like: Tensor) -> Tuple[Tensor, Tensor]:
-    angles = torch.mul(positions.to(6).unsqueeze(-1), frequencies)
-    angles = torch.cat([angles, angles], -1).unsqueeze(1)
+    angles = torch.mul(positions.to(6).unsqueeze(-1), frequencies).unsqueeze(1)
     a = float(attention_scaling)
-    return (torch.mul(torch.cos(angles), a).to(like.dtype), torch.mul(torch.sin(angles), a).to(like.dtype))
+    cos = torch.mul(torch.cos(angles), a).to(like.dtype)
+    sin = torch.mul(torch.sin(angles), a).to(like.dtype)
+    return (torch.cat([cos, cos], -1), torch.cat([torch.neg(sin), sin], -1))
 
   def rotary(self: __torch__.Ops, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return self.rotate(x, cos, sin)
@@ -378,6 +379,14 @@ class Ops(Module):
       y = torch.scaled_dot_product_attention(grouped, kh, vh, self.given(mask), 0., False, scale=float(scale))
       y = y.reshape([q.size(0), 1, -1])
     return y
+
+  # cached_attention between its projections.
+  def cached_self_attention(self: __torch__.Ops, x: Tensor, wq: Tensor, bq: Tensor, wk: Tensor, bk: Tensor, wv: Tensor, bv: Tensor, wo: Tensor, bo: Tensor, d: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, causal: Tensor, scale: Tensor, cap: Tensor, keys: Tensor, values: Tensor, start: Tensor) -> Tensor:
+    q = self.linear(x, wq, bq)
+    k = self.linear(x, wk, bk)
+    v = self.linear(x, wv, bv)
+    y = self.cached_attention(q, k, v, d, cos, sin, mask, causal, scale, cap, keys, values, start)
+    return self.linear(y, wo, bo)
 
   # --- shapes and rows ---
 

@@ -81,38 +81,6 @@ class OpsTest {
         }
     }
 
-    /** Whether all heads' queries come first or each head's own three. */
-    @ParameterizedTest
-    @EnumSource(Mode.class)
-    void aFusedProjectionIsTakenApartByItsLayout(Mode mode) {
-        AttentionScores scores = new AttentionScores(null, true, 0.5, 0);
-        try (Ops ops = door.ops(mode)) {
-            Tensor q = ops.floats(random(1, 2 * 3 * 4 * 2), 2, 3, 8);
-            Tensor k = ops.floats(random(2, 2 * 3 * 2 * 2), 2, 3, 4);
-            Tensor v = ops.floats(random(3, 2 * 3 * 2 * 2), 2, 3, 4);
-            float[] expected = ops.projectedAttention(q, k, v, 2, null, scores).toFloats();
-            Tensor blocks = ops.concat(ops.concat(q, k, -1), v, -1);
-            Tensor grouped =
-                    ops.concat(
-                            ops.concat(ops.reshape(q, 2, 3, 2, 4), ops.reshape(k, 2, 3, 2, 2), -1),
-                            ops.reshape(v, 2, 3, 2, 2),
-                            -1);
-            FusedLayout apart = FusedLayout.blocks(2);
-            FusedLayout together = FusedLayout.headByHead(2);
-            assertArrayEquals(
-                    expected, ops.fusedAttention(blocks, apart, 2, null, scores).toFloats(), 1e-6f);
-            assertArrayEquals(
-                    expected,
-                    ops.fusedAttention(ops.reshape(grouped, 2, 3, -1), together, 2, null, scores)
-                            .toFloats(),
-                    1e-6f);
-            Ops.Projections parts = ops.splitProjection(blocks, 2, apart);
-            assertArrayEquals(new long[] {2, 3, 4, 2}, parts.queries().shape().getShape());
-            assertArrayEquals(k.toFloats(), ops.reshape(parts.keys(), 2, 3, 4).toFloats(), 0);
-            assertThrows(IllegalArgumentException.class, () -> new FusedLayout(2, 4));
-        }
-    }
-
     @Test
     void aFusedGateIsTheGateOfItsHalves() {
         try (Ops ops = door.ops(Mode.INFERENCE)) {
@@ -310,45 +278,6 @@ class OpsTest {
                             ops.cast(weight, DType.BFLOAT16),
                             1e-5);
             assertArrayEquals(expected, ops.cast(half, DType.FLOAT32).toFloats(), 0.05f);
-        }
-    }
-
-    @Test
-    void attentionIsCausalAndRepeatsKeyValueHeads() {
-        int length = 3;
-        int d = 2;
-        float[] q = random(1, 4 * length * d);
-        float[] k = random(2, 2 * length * d);
-        float[] v = random(3, 2 * length * d);
-        float[] expected = new float[length * 4 * d];
-        for (int h = 0; h < 4; h++) {
-            for (int i = 0; i < length; i++) {
-                double[] weights = new double[i + 1];
-                double total = 0;
-                for (int j = 0; j <= i; j++) {
-                    double dot = 0;
-                    for (int c = 0; c < d; c++) {
-                        dot += q[(h * length + i) * d + c] * k[((h / 2) * length + j) * d + c];
-                    }
-                    weights[j] = Math.exp(dot * 0.7);
-                    total += weights[j];
-                }
-                for (int j = 0; j <= i; j++) {
-                    for (int c = 0; c < d; c++) {
-                        expected[i * 4 * d + h * d + c] +=
-                                (float) (weights[j] / total * v[((h / 2) * length + j) * d + c]);
-                    }
-                }
-            }
-        }
-        try (Ops ops = door.ops(Mode.INFERENCE)) {
-            Tensor y =
-                    ops.attention(
-                            ops.floats(q, 1, 4, length, d),
-                            ops.floats(k, 1, 2, length, d),
-                            ops.floats(v, 1, 2, length, d),
-                            new AttentionScores(null, true, 0.7));
-            assertArrayEquals(expected, y.toFloats(), 1e-5f);
         }
     }
 

@@ -25,7 +25,7 @@ record Prefix(Encoding matrix, int tokens, long keyColumn) implements PrefixPlac
         int d = point.headDim();
         long valueColumn = keyColumn + (long) heads * d;
         return new KeysAndValues(
-                ops.prefixHeads(p, keyColumn, heads, d, read.dtype()),
-                ops.prefixHeads(p, valueColumn, heads, d, read.dtype()));
+                ops.attention().prefixHeads(p, keyColumn, heads, d, read.dtype()),
+                ops.attention().prefixHeads(p, valueColumn, heads, d, read.dtype()));
     }
 }

@@ -45,6 +45,7 @@ record PrefixBeside(
             ForwardContext context, Tensor x, Tensor p, long column, @Nullable Tensor strength) {
         boolean drops = context.isTraining() && dropout > 0;
         return context.ops()
+                .attention()
                 .gatedPrefixed(
                         x,
                         p,
@@ -60,7 +61,10 @@ record PrefixBeside(
         long keys = flow.keys().size(2);
         @Nullable Tensor mask = scores.mask();
         if (mask == null && scores.causal()) {
-            mask = ops.causalMask(null, flow.queries().size(2), keys, 0, false, flow.queries());
+            mask =
+                    ops.attention()
+                            .causalMask(
+                                    null, flow.queries().size(2), keys, 0, false, flow.queries());
         }
         AttentionScores all = mask == null ? scores : scores.withMask(behindZeros(ops, mask));
         @Nullable Tensor bias = scores.bias();

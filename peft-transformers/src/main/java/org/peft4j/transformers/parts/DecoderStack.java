@@ -10,6 +10,7 @@ import org.peft4j.core.DecodingCache;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.SequenceLayout;
 import org.peft4j.core.TokenBatch;
+import org.peft4j.core.ops.AttentionOps;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Scope;
 import org.peft4j.core.ops.Tensor;
@@ -153,7 +154,7 @@ public record DecoderStack(
             int keys = KeyValueCache.begin(past, context, batch.layout(), layout.length());
             long[] positions = readsPadding ? layout.positionsOfAll() : layout.positions();
             Tensor x = entrance.enter(context, flow, positions, batch);
-            Ops.@Nullable RotaryTable turns =
+            AttentionOps.@Nullable RotaryTable turns =
                     rotary == null ? null : rotary.table(ops, layout, positions, x);
             List<AttentionMask> masks = masks(context, layout, keys);
             for (int i = 0; i < layers.size(); i++) {

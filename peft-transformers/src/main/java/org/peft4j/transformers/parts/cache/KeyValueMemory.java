@@ -81,7 +81,7 @@ public final class KeyValueMemory implements AutoCloseable {
         try (present) {
             Tensor sequence = ops.narrow(present, 2, start, present.size(2) - start);
             Tensor roomy = reserved(present.dtype(), sequence.shape(), prefix);
-            ops.cacheWrite(roomy, sequence, prefix);
+            ops.attention().cacheWrite(roomy, sequence, prefix);
             return roomy;
         }
     }
@@ -93,8 +93,8 @@ public final class KeyValueMemory implements AutoCloseable {
      */
     public KeysAndValues write(Ops ops, KeysAndValues some, int position) {
         return new KeysAndValues(
-                ops.cacheWrite(keys, some.keys(), position),
-                ops.cacheWrite(values, some.values(), position));
+                ops.attention().cacheWrite(keys, some.keys(), position),
+                ops.attention().cacheWrite(values, some.values(), position));
     }
 
     /**

@@ -1,7 +1,9 @@
 package org.peft4j.transformers.parts.layers;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ForwardContext;
+import org.peft4j.core.ops.AttentionOps;
 import org.peft4j.core.ops.AttentionScores;
 import org.peft4j.core.ops.FusedLayout;
 import org.peft4j.core.ops.Ops;
@@ -50,14 +52,14 @@ public record AttentionCore(
      * @param encoded what the encoder of an encoder-decoder read, or null
      */
     public record Step(
-            Ops.@Nullable RotaryTable rotary,
+            AttentionOps.@Nullable RotaryTable rotary,
             AttentionMask mask,
             KeyValueCache.@Nullable Layer cache,
             CrossAttention.@Nullable Encoded encoded) {
 
         /** A step of a decoder without an encoder. */
         public Step(
-                Ops.@Nullable RotaryTable rotary,
+                AttentionOps.@Nullable RotaryTable rotary,
                 AttentionMask mask,
                 KeyValueCache.@Nullable Layer cache) {
             this(rotary, mask, cache, null);
@@ -91,19 +93,52 @@ public record AttentionCore(
         int d = point.headDim();
         AttentionScores scores = step.mask().summedScores(prefixes, scale, cap);
         if (cache == null) {
-            return ops.projectedAttention(queries, keys, v, d, step.rotary(), scores);
+            return ops.attention().projected(queries, keys, v, d, step.rotary(), scores);
         }
+        return ops.attention()
+                .cached(
+                        queries,
+                        keys,
+                        v,
+                        d,
+                        step.rotary(),
+                        scores,
+                        memory(context, x, cache, prefixes));
+    }
+
+    /** Returns whether attention and its projections may be one in this pass. */
+    boolean isWhole(ForwardContext context, Step step) {
+        return step.cache() != null
+                && queryNorm == null
+                && keyNorm == null
+                && point.isPlain(context);
+    }
+
+    /**
+     * Attends to the sequence itself, projections included, where {@link #isWhole} allows it.
+     *
+     * @param x what the projections read, [batch, length, width]
+     * @return [batch, length, width]
+     */
+    Tensor whole(
+            ForwardContext context, Tensor x, AttentionOps.ProjectionWeights weights, Step step) {
+        Prefixes prefixes = point.prefixes(context, x);
+        return context.ops()
+                .attention()
+                .cachedSelf(
+                        x,
+                        weights,
+                        point.headDim(),
+                        step.rotary(),
+                        step.mask().summedScores(prefixes, scale, cap),
+                        memory(context, x, Objects.requireNonNull(step.cache()), prefixes));
+    }
+
+    private AttentionOps.Cache memory(
+            ForwardContext context, Tensor x, KeyValueCache.Layer cache, Prefixes prefixes) {
         KeyValueMemory memory = cache.self(context, point, prefixes, x);
-        return ops.cachedAttention(
-                queries,
-                keys,
-                v,
-                d,
-                step.rotary(),
-                scores,
-                memory.keys(),
-                memory.values(),
-                memory.start() + cache.past());
+        return new AttentionOps.Cache(
+                memory.keys(), memory.values(), memory.start() + cache.past());
     }
 
     /**
@@ -122,23 +157,21 @@ public record AttentionCore(
         KeyValueCache.@Nullable Layer cache = step.cache();
         boolean joins = cache == null && !prefixes.isEmpty();
         if (!point.isPlain(context) || joins || queryNorm != null || keyNorm != null) {
-            Ops.Projections parts = ops.splitProjection(fused, d, layout);
+            AttentionOps.Projections parts = ops.attention().splitProjection(fused, d, layout);
             return forward(context, x, parts.queries(), parts.keys(), parts.values(), step);
         }
         AttentionScores scores = step.mask().summedScores(prefixes, scale, cap);
         if (cache == null) {
-            return ops.fusedAttention(fused, layout, d, step.rotary(), scores);
+            return ops.attention().fused(fused, layout, d, step.rotary(), scores);
         }
-        KeyValueMemory memory = cache.self(context, point, prefixes, x);
-        return ops.fusedCachedAttention(
-                fused,
-                layout,
-                d,
-                step.rotary(),
-                scores,
-                memory.keys(),
-                memory.values(),
-                memory.start() + cache.past());
+        return ops.attention()
+                .fusedCached(
+                        fused,
+                        layout,
+                        d,
+                        step.rotary(),
+                        scores,
+                        memory(context, x, cache, prefixes));
     }
 
     private Tensor unfused(
@@ -151,9 +184,9 @@ public record AttentionCore(
             Prefixes prefixes) {
         Ops ops = context.ops();
         int d = point.headDim();
-        Tensor queries = rotated(ops, ops.heads(q, d), step.rotary());
-        Tensor keys = rotated(ops, ops.heads(k, d), step.rotary());
-        KeysAndValues own = new KeysAndValues(keys, ops.heads(v, d));
+        Tensor queries = rotated(ops, ops.attention().heads(q, d), step.rotary());
+        Tensor keys = rotated(ops, ops.attention().heads(k, d), step.rotary());
+        KeysAndValues own = new KeysAndValues(keys, ops.attention().heads(v, d));
         KeyValueCache.@Nullable Layer cache = step.cache();
         KeysAndValues all;
         if (cache == null) {
@@ -187,7 +220,7 @@ public record AttentionCore(
             KeysAndValues all,
             AttentionMask mask,
             Prefixes prefixes) {
-        Tensor queries = context.ops().heads(q, point.headDim());
+        Tensor queries = context.ops().attention().heads(q, point.headDim());
         return attend(context, x, queries, all, mask, prefixes);
     }
 
@@ -215,7 +248,7 @@ public record AttentionCore(
         return norm.forward(context, heads);
     }
 
-    private static Tensor rotated(Ops ops, Tensor x, Ops.@Nullable RotaryTable rotary) {
-        return rotary == null ? x : ops.rotary(x, rotary);
+    private static Tensor rotated(Ops ops, Tensor x, AttentionOps.@Nullable RotaryTable rotary) {
+        return rotary == null ? x : ops.attention().rotate(x, rotary);
     }
 }

@@ -54,7 +54,7 @@ public final class AttentionMask {
         }
 
         Visible with(Ops ops, Tensor positions, int keys) {
-            Tensor both = ops.biasedMask(additive, positions, keys);
+            Tensor both = ops.attention().biasedMask(additive, positions, keys);
             return new Visible(additive, false, positions, both);
         }
 
@@ -152,7 +152,8 @@ public final class AttentionMask {
         int keys = width(all);
         @Nullable Tensor tokens = padding ? tokens(ops, all) : null;
         int reach = window < keys ? window : NO_WINDOW;
-        return Visible.where(ops.causalMask(tokens, all.length(), keys, reach, itself, like));
+        return Visible.where(
+                ops.attention().causalMask(tokens, all.length(), keys, reach, itself, like));
     }
 
     /**
@@ -182,7 +183,9 @@ public final class AttentionMask {
 
     private static Visible unpadded(Ops ops, SequenceLayout all, Tensor like) {
         @Nullable Tensor tokens = tokens(ops, all);
-        return tokens == null ? Visible.ALL : Visible.where(ops.paddingMask(tokens, like));
+        return tokens == null
+                ? Visible.ALL
+                : Visible.where(ops.attention().paddingMask(tokens, like));
     }
 
     /**

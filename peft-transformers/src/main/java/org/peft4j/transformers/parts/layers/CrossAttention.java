@@ -68,7 +68,7 @@ public record CrossAttention(
         Ops ops = context.ops();
         int d = core.point().headDim();
         return new KeysAndValues(
-                ops.heads(key.forward(context, hidden), d),
-                ops.heads(value.forward(context, hidden), d));
+                ops.attention().heads(key.forward(context, hidden), d),
+                ops.attention().heads(value.forward(context, hidden), d));
     }
 }

@@ -29,8 +29,9 @@ public record RelativePositions(EmbeddingPoint table, int distance, boolean both
         int buckets = Math.toIntExact(table.vocabulary());
         Tensor ids =
                 ops.reshape(
-                        ops.relativeBuckets(
-                                length, keys, buckets, distance, bothWays, table.table()),
+                        ops.attention()
+                                .relativeBuckets(
+                                        length, keys, buckets, distance, bothWays, table.table()),
                         1,
                         (long) length * keys);
         boolean alike = context.at(table).size() == 1;

@@ -2,6 +2,7 @@ package org.peft4j.transformers.parts.rotary;
 
 import java.util.Arrays;
 import org.peft4j.core.SequenceLayout;
+import org.peft4j.core.ops.AttentionOps;
 import org.peft4j.core.ops.OperatorDoor;
 import org.peft4j.core.ops.Ops;
 import org.peft4j.core.ops.Tensor;
@@ -38,14 +39,15 @@ public final class Rotary {
      * @param positions theirs, [rows, length]
      * @param like gives the dtype
      */
-    public Ops.RotaryTable table(Ops ops, SequenceLayout layout, long[] positions, Tensor like) {
+    public AttentionOps.RotaryTable table(
+            Ops ops, SequenceLayout layout, long[] positions, Tensor like) {
         boolean oneForAll = layout.mask() == null;
         Tensor turning =
                 oneForAll
                         ? ops.longs(Arrays.copyOf(positions, layout.length()), 1, layout.length())
                         : ops.longs(positions, layout.rows(), layout.length());
         double factor = scaling().attentionFactor();
-        return ops.rotaryTable(turning, frequenciesFor(ops, positions), factor, like);
+        return ops.attention().rotaryTable(turning, frequenciesFor(ops, positions), factor, like);
     }
 
     private Tensor frequenciesFor(Ops ops, long[] positions) {
