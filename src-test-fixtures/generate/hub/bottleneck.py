@@ -311,13 +311,14 @@ def write_fusion(root: Path, case: str) -> None:
     common.write_tensors(root / "golden/adapters" / f"{case}.safetensors", tensors)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def run(description: str, *groups: tuple) -> None:
+    """Writes the cases of each group, a dictionary and what writes one by its name; --only chooses."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--root", type=Path, default=common.RESOURCES)
-    parser.add_argument("--only", nargs="*", help="names of cases, stacks or fusions")
+    parser.add_argument("--only", nargs="*", help="names of cases")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    for names, write in ((CASES, write_case), (STACKS, write_stack), (FUSIONS, write_fusion)):
+    for names, write in groups:
         for name in names:
             if not options.only or name in options.only:
                 write(options.root, name)
@@ -325,4 +326,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__, (CASES, write_case), (STACKS, write_stack), (FUSIONS, write_fusion))

@@ -1,9 +1,7 @@
 """Adapters with the heads that the adapters library's own model classes add: see ../README.md."""
 
-import argparse
 from pathlib import Path
 
-import adapters
 import torch
 from adapters import AutoAdapterModel, SeqBnConfig
 
@@ -61,17 +59,5 @@ def one_end(data: dict, config) -> torch.Tensor:
     return ids
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--root", type=Path, default=common.RESOURCES)
-    parser.add_argument("--only", nargs="*", help="names of cases")
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    for case in CASES:
-        if not options.only or case in options.only:
-            write(options.root, case)
-            print(case)
-
-
 if __name__ == "__main__":
-    main()
+    bottleneck.run(__doc__, (CASES, write))

@@ -1,13 +1,11 @@
 """MAM, UniPELT and their parts by the adapters library: see ../README.md."""
 
-import argparse
 from pathlib import Path
 
 from adapters import ConfigUnion, LoRAConfig, MAMConfig, ParBnConfig, PrefixTuningConfig, SeqBnConfig, UniPELTConfig
 
 import bottleneck  # sets the path for the next one
 import common
-import torch
 
 common.ATTENTION = "eager"  # with the masks of others the library hides prefixes, or favours them
 CAUSAL, CLS, SEQ2SEQ = "CAUSAL_LM", "SEQ_CLS", "SEQ_2_SEQ_LM"
@@ -50,17 +48,5 @@ def write(root: Path, case: str) -> None:
     common.write_tensors(root / "golden/hub" / f"{case}.safetensors", bottleneck.golden(root, case, tested, case not in UNPADDED))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--root", type=Path, default=common.RESOURCES)
-    parser.add_argument("--only", nargs="*", help="names of cases")
-    options = parser.parse_args()
-    torch.set_num_threads(1)
-    for case in CASES:
-        if not options.only or case in options.only:
-            write(options.root, case)
-            print(case)
-
-
 if __name__ == "__main__":
-    main()
+    bottleneck.run(__doc__, (CASES, write))

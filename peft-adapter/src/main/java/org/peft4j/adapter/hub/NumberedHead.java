@@ -45,19 +45,27 @@ record NumberedHead(List<String> modules) {
         }
         return JsonFields.read(file)
                 .optionalObject("config")
-                .flatMap(config -> modules(form(config), base))
+                .flatMap(NumberedHead::form)
+                .flatMap(form -> modules(form, base))
                 .filter(modules -> modules.stream().allMatch(path -> hasBias(base, path)))
                 .map(NumberedHead::new)
                 .orElse(NONE);
     }
 
-    private static Form form(JsonFields config) {
-        int linears = config.positiveInt("layers");
-        return new Form(
-                config.string("head_type").replace("multilabel_", ""),
-                linears,
-                linears == 1 ? null : config.optionalString("activation_function").orElse("none"),
-                config.optionalBool("use_pooler").orElse(false));
+    /** Not every head has linears alone, nor all of these a bias. */
+    private static Optional<Form> form(JsonFields config) {
+        int linears = config.optionalPositiveInt("layers").orElse(0);
+        if (linears == 0 || !config.optionalBool("bias").orElse(true)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Form(
+                        config.optionalString("head_type").orElse("").replace("multilabel_", ""),
+                        linears,
+                        linears == 1
+                                ? null
+                                : config.optionalString("activation_function").orElse("none"),
+                        config.optionalBool("use_pooler").orElse(false)));
     }
 
     private static boolean hasBias(BaseModel base, String path) {
@@ -114,21 +122,20 @@ record NumberedHead(List<String> modules) {
     }
 
     /**
-     * Returns the base's names for a head's tensors; those of another kind of head keep their own.
+     * Returns the base's names for a head's tensors, without those that keep their own.
      *
      * @param stored their names in the file
      */
     Map<String, String> names(Iterable<String> stored) {
         Map<Integer, List<String>> linears = new TreeMap<>();
-        Map<String, String> names = new TreeMap<>();
         for (String name : stored) {
-            names.put(name, name);
             Matcher linear = LINEAR.matcher(name);
             if (linear.matches()) {
                 linears.computeIfAbsent(Integer.valueOf(linear.group(1)), n -> new ArrayList<>())
                         .add(name);
             }
         }
+        Map<String, String> names = new TreeMap<>();
         if (linears.size() == modules.size()) {
             List<List<String>> inOrder = List.copyOf(linears.values());
             for (int i = 0; i < modules.size(); i++) {

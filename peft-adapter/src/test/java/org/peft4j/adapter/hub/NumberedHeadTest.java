@@ -96,7 +96,7 @@ final class NumberedHeadTest {
         return Bases.open(about.get("base").getAsString(), head);
     }
 
-    /** With another activation, more linears, or none of the base's biases. */
+    /** Another activation, other linears, no bias, or none of all this. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -104,7 +104,9 @@ final class NumberedHeadTest {
                 "head-bert | \"tanh\" | \"gelu\"",
                 "head-roberta | \"layers\": 2 | \"layers\": 3",
                 "head-bert | \"classification\" | \"multiple_choice\"",
-                "head-bert-pooled | \"use_pooler\": true | \"use_pooler\": false"
+                "head-bert-pooled | \"use_pooler\": true | \"use_pooler\": false",
+                "head-bert | \"bias\": true | \"bias\": false",
+                "head-bert | \"layers\" | \"depth\""
             })
     void anotherHeadIsLeft(String name, String part, String other, @TempDir Path directory)
             throws IOException {

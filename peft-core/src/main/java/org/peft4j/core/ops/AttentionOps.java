@@ -56,7 +56,7 @@ public final class AttentionOps {
      * @param x [batch, heads, length, d]
      */
     public Tensor rotate(Tensor x, RotaryTable table) {
-        return ops.call("rotary", x.dtype(), x, table.cos(), table.sin());
+        return ops.call("rotate", x.dtype(), x, table.cos(), table.sin());
     }
 
     /**
@@ -374,15 +374,7 @@ public final class AttentionOps {
         return ops.call(
                 "fused_attention",
                 x.dtype(),
-                arguments(
-                        List.of(
-                                x,
-                                door.number(layout.keyValueHeads()),
-                                door.number(layout.groups())),
-                        d,
-                        table,
-                        summed(scores, x.size(1)),
-                        List.of()));
+                arguments(projection(x, layout), d, table, summed(scores, x.size(1)), List.of()));
     }
 
     /**
@@ -402,14 +394,15 @@ public final class AttentionOps {
                 "fused_cached_attention",
                 x.dtype(),
                 arguments(
-                        List.of(
-                                x,
-                                door.number(layout.keyValueHeads()),
-                                door.number(layout.groups())),
+                        projection(x, layout),
                         d,
                         table,
                         summed(scores, cache.start() + x.size(1)),
                         cache.arguments(ops)));
+    }
+
+    private List<Tensor> projection(Tensor x, FusedLayout layout) {
+        return List.of(x, door.number(layout.keyValueHeads()), door.number(layout.groups()));
     }
 
     /** What the operators of attention take, between what they differ in. */

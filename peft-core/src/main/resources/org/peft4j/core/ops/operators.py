@@ -217,9 +217,6 @@ class Ops(Module):
     sin = torch.mul(torch.sin(angles), a).to(like.dtype)
     return (torch.cat([cos, cos], -1), torch.cat([torch.neg(sin), sin], -1))
 
-  def rotary(self: __torch__.Ops, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    return self.rotate(x, cos, sin)
-
   # softmax(cap(q k^T scale) + mask) v over [batch, heads, length, d]; mask is additive or absent (then
   # causal decides); cap is 0 for none; key-value heads are repeated to the query heads; returns
   # [batch, length, heads * d].

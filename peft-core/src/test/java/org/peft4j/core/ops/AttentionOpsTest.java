@@ -2,9 +2,9 @@ package org.peft4j.core.ops;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.peft4j.core.ops.OpsTest.random;
 
 import ai.djl.Device;
-import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,15 +26,6 @@ class AttentionOpsTest {
     @AfterAll
     void close() {
         door.close();
-    }
-
-    private static float[] random(long seed, int n) {
-        Random random = new Random(seed);
-        float[] values = new float[n];
-        for (int i = 0; i < n; i++) {
-            values[i] = (float) random.nextGaussian();
-        }
-        return values;
     }
 
     /** Pairs (i, i + 2) of the first four dimensions turn; the fifth stays. */

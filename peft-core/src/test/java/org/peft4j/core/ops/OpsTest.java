@@ -37,7 +37,7 @@ class OpsTest {
         door.close();
     }
 
-    private static float[] random(long seed, int n) {
+    static float[] random(long seed, int n) {
         Random random = new Random(seed);
         float[] values = new float[n];
         for (int i = 0; i < n; i++) {
