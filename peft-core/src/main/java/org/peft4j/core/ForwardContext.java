@@ -93,7 +93,7 @@ public final class ForwardContext implements AutoCloseable {
             Lease lease,
             Map<? extends InjectionPoint, ? extends Placement> watchers) {
         return new ForwardContext(
-                door.ops(Mode.INFERENCE),
+                opsOrRelease(door, List.of(lease)),
                 overlay,
                 List.of(new Group(null, new int[0], List.of())),
                 List.of(lease),
@@ -102,6 +102,16 @@ public final class ForwardContext implements AutoCloseable {
                 new IdentityHashMap<>(),
                 new IdentityHashMap<>(),
                 Map.copyOf(watchers));
+    }
+
+    /** A closed door opens no pass, which then holds nothing either. */
+    private static Ops opsOrRelease(OperatorDoor door, List<Lease> leases) {
+        try {
+            return door.ops(Mode.INFERENCE);
+        } catch (RuntimeException e) {
+            leases.forEach(Lease::release);
+            throw e;
+        }
     }
 
     /** Opens a pass of no model, to compute what an adapter's parameters make. */

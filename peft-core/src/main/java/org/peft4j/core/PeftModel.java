@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ops.DType;
@@ -26,7 +27,8 @@ import org.peft4j.core.points.Placement;
  *
  * <p>Safe for many threads: adding, deleting and merging replace the state as a whole, and a
  * running pass goes on with what it started with. No pass waits for a lock. Training one adapter
- * from two threads at once is the one thing to avoid.
+ * from two threads at once is the one thing to avoid. Once the model or its base is closed, every
+ * method says so with a {@link PeftException}.
  */
 public final class PeftModel implements AutoCloseable {
 
@@ -41,6 +43,10 @@ public final class PeftModel implements AutoCloseable {
             Lease overlayLease) {
         static final State EMPTY =
                 new State(Map.of(), WeightOverlay.NONE, List.of(), new Lease(() -> {}));
+
+        /** The last state of a model. */
+        static final State CLOSED =
+                new State(Map.of(), WeightOverlay.NONE, List.of(), EMPTY.overlayLease);
 
         State with(Map<String, Adapter> next) {
             return new State(Map.copyOf(next), overlay, merged, overlayLease);
@@ -59,7 +65,29 @@ public final class PeftModel implements AutoCloseable {
     }
 
     private State now() {
-        return Objects.requireNonNull(state.get());
+        return requireOpen(Objects.requireNonNull(state.get()));
+    }
+
+    private static State requireOpen(State now) {
+        if (now == State.CLOSED) {
+            throw new PeftException(
+                    "this model is closed, and its adapters are freed. Put a new one around the"
+                            + " base by PeftModel.of.");
+        }
+        return now;
+    }
+
+    /** Does work that the base stays open for: it is done as a whole, or refused. */
+    private <T> T working(Supplier<T> work) {
+        return base.door().lifetime().during(work);
+    }
+
+    private void working(Runnable work) {
+        working(
+                () -> {
+                    work.run();
+                    return this;
+                });
     }
 
     /**
@@ -111,9 +139,10 @@ public final class PeftModel implements AutoCloseable {
                 config.baseModelNameOrPath() == null
                         ? config.withBaseModel(base.info().nameOrPath())
                         : config;
-        Adapter adapter = build(name, method, method.resolve(named, base), null, seed);
-        adapter.setTrainable(true);
-        return register(adapter);
+        return working(
+                () ->
+                        registerTrainable(
+                                build(name, method, method.resolve(named, base), null, seed)));
     }
 
     /** Adds a fresh, trainable adapter with the seed 0. */
@@ -133,7 +162,7 @@ public final class PeftModel implements AutoCloseable {
      */
     public Adapter load(String name, Path directory) {
         requireFree(name);
-        return register(AdapterFiles.load(this, name, directory, false));
+        return working(() -> register(AdapterFiles.load(this, name, directory, false)));
     }
 
     /**
@@ -148,7 +177,7 @@ public final class PeftModel implements AutoCloseable {
      */
     public Adapter loadTrainable(String name, Path directory) {
         requireFree(name);
-        return registerTrainable(AdapterFiles.load(this, name, directory, true));
+        return working(() -> registerTrainable(AdapterFiles.load(this, name, directory, true)));
     }
 
     /**
@@ -162,13 +191,14 @@ public final class PeftModel implements AutoCloseable {
      */
     public Adapter load(String name, Path directory, AdapterFormat format) {
         requireFree(name);
-        return register(AdapterFiles.load(this, name, directory, format, false));
+        return working(() -> register(AdapterFiles.load(this, name, directory, format, false)));
     }
 
     /** The same to go on training it. */
     public Adapter loadTrainable(String name, Path directory, AdapterFormat format) {
         requireFree(name);
-        return registerTrainable(AdapterFiles.load(this, name, directory, format, true));
+        return working(
+                () -> registerTrainable(AdapterFiles.load(this, name, directory, format, true)));
     }
 
     private Adapter registerTrainable(Adapter adapter) {
@@ -185,7 +215,10 @@ public final class PeftModel implements AutoCloseable {
      */
     public void save(String name, Path directory) {
         try (Held held = hold(List.of(name))) {
-            held.adapters().forEach(adapter -> AdapterFiles.save(adapter, directory));
+            working(
+                    () ->
+                            held.adapters()
+                                    .forEach(adapter -> AdapterFiles.save(adapter, directory)));
         }
     }
 
@@ -200,8 +233,11 @@ public final class PeftModel implements AutoCloseable {
     public void save(String name, Path directory, AdapterFormat format) {
         try (Held held = hold(List.of(name))) {
             for (Adapter adapter : held.adapters()) {
-                AdapterFiles.requireFinite(adapter);
-                format.write(directory, base, adapter);
+                working(
+                        () -> {
+                            AdapterFiles.requireFinite(adapter);
+                            format.write(directory, base, adapter);
+                        });
             }
         }
     }
@@ -217,8 +253,11 @@ public final class PeftModel implements AutoCloseable {
      */
     public void saveUnion(String name, List<String> parts, Path directory, AdapterFormat format) {
         try (Held held = hold(parts)) {
-            held.adapters().forEach(AdapterFiles::requireFinite);
-            format.writeUnion(directory, base, name, held.adapters());
+            working(
+                    () -> {
+                        held.adapters().forEach(AdapterFiles::requireFinite);
+                        format.writeUnion(directory, base, name, held.adapters());
+                    });
         }
     }
 
@@ -402,15 +441,35 @@ public final class PeftModel implements AutoCloseable {
         }
     }
 
-    /** Adapters, merged or not, that nobody can free until this is closed. */
-    private record Held(List<Adapter> adapters, List<Lease> leases) implements AutoCloseable {
+    /** Adapters, merged or not, that nobody can free until this is closed, which is done once. */
+    public static final class Held implements AutoCloseable {
+        private final List<Adapter> adapters;
+        private final List<Lease> leases;
+
+        private Held(List<Adapter> adapters, List<Lease> leases) {
+            this.adapters = adapters;
+            this.leases = leases;
+        }
+
+        /** Returns the adapters, in the order of their names when they were asked for. */
+        public List<Adapter> adapters() {
+            return adapters;
+        }
+
         @Override
         public void close() {
             leases.forEach(Lease::release);
         }
     }
 
-    private Held hold(List<String> names) {
+    /**
+     * Keeps adapters alive, as a training does with those that it changes: one that is deleted
+     * meanwhile can be found by name no more, and is freed when the hold is closed.
+     *
+     * @param names the adapters
+     * @throws PeftException if there is none of a name
+     */
+    public Held hold(List<String> names) {
         while (true) {
             List<Adapter> adapters = names.stream().map(this::adapter).toList();
             List<Lease> leases = adapters.stream().map(Adapter::lease).toList();
@@ -610,7 +669,7 @@ public final class PeftModel implements AutoCloseable {
         List<String> wanted = AdapterSelection.of(names).stack();
         requireUnmerged(now());
         try (Held held = hold(wanted)) {
-            Merge.Result result = Merge.of(base, held.adapters());
+            Merge.Result result = working(() -> Merge.of(base, held.adapters()));
             WeightOverlay overlay = result.overlay();
             try {
                 update(
@@ -659,6 +718,10 @@ public final class PeftModel implements AutoCloseable {
      *     merged
      */
     public MergeReport writeMerged(Path directory, String... names) {
+        return working(() -> writeAll(directory, names));
+    }
+
+    private MergeReport writeAll(Path directory, String... names) {
         if (names.length == 0) {
             try (ForwardContext hold = open(AdapterSelection.none())) {
                 base.write(directory, hold.overlay());
@@ -687,13 +750,16 @@ public final class PeftModel implements AutoCloseable {
     }
 
     private State update(UnaryOperator<State> change) {
-        return Objects.requireNonNull(state.getAndUpdate(change));
+        return Objects.requireNonNull(state.getAndUpdate(now -> change.apply(requireOpen(now))));
     }
 
-    /** Deletes every adapter and the merged weights; the base stays open. */
+    /**
+     * Deletes every adapter and the merged weights, each with the last pass that uses it; the base
+     * stays open. What is called later is refused; closing twice is harmless.
+     */
     @Override
     public void close() {
-        State before = update(now -> State.EMPTY);
+        State before = Objects.requireNonNull(state.getAndSet(State.CLOSED));
         before.freeOverlay();
         before.adapters().values().forEach(adapter -> adapter.lease().release());
     }

@@ -18,10 +18,13 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.Buffer;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.peft4j.core.Lifetime;
 import org.peft4j.core.PeftException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +34,8 @@ import org.slf4j.LoggerFactory;
  * as a TorchScript module and calls its methods.
  *
  * <p>One door serves one device and any number of threads; each thread opens its own {@link Ops}.
- * The door owns every tensor made through it: closing it closes them all.
+ * The door owns every tensor made through it: closing it closes them all, as soon as no thread is
+ * in libtorch (see {@link Lifetime}).
  */
 public final class OperatorDoor implements AutoCloseable {
 
@@ -49,6 +53,9 @@ public final class OperatorDoor implements AutoCloseable {
     private final AtomicLong openTensors = new AtomicLong();
     private final AtomicLong tensorsMade = new AtomicLong();
     private final Tensor absent;
+    private final Lifetime lifetime =
+            new Lifetime(
+                    "this base model", "Open it again, and put adapters around it.", this::free);
     private final WeightOps weights = new WeightOps(this);
     private final UpdateOps updates = new UpdateOps(this);
 
@@ -179,23 +186,72 @@ public final class OperatorDoor implements AutoCloseable {
         return absent;
     }
 
+    /** Returns what keeps the door open while it is in use, and says when it is closed. */
+    public Lifetime lifetime() {
+        return lifetime;
+    }
+
     /** A number as the 0-d CPU tensor that the operators expect; cached, so for constants only. */
     Tensor number(double value) {
-        return numbers.computeIfAbsent(
-                value, v -> new Tensor(this, (PtNDArray) cpu.create((double) v), DType.FLOAT64));
+        Tensor known = numbers.get(value);
+        return known == null ? numbers.computeIfAbsent(value, this::variable) : known;
     }
 
     /** A 0-d CPU tensor of a number that changes from call to call; the caller closes it. */
     Tensor variable(long value) {
-        return new Tensor(this, (PtNDArray) cpu.create(value), DType.INT64);
+        return made(DType.INT64, () -> cpu.create(value));
+    }
+
+    /** A 0-d CPU tensor of a number that changes from call to call; the caller closes it. */
+    Tensor variable(double value) {
+        return made(DType.FLOAT64, () -> cpu.create(value));
+    }
+
+    /** A tensor of Java's values on the door's device; the caller closes it. */
+    Tensor create(Buffer values, DType dtype, long... shape) {
+        return made(dtype, () -> manager.create(values, new Shape(shape), dtype.djl()), shape);
+    }
+
+    /** A tensor of Java's values on the CPU; the caller closes it. */
+    Tensor createOnCpu(Buffer values, DType dtype, long... shape) {
+        return made(dtype, () -> cpu.create(values, new Shape(shape), dtype.djl()), shape);
+    }
+
+    /** A tensor of zeros on the door's device, of a dtype that DJL has; the caller closes it. */
+    Tensor zeros(DType dtype, long... shape) {
+        return made(dtype, () -> manager.zeros(new Shape(shape), dtype.djl()), shape);
+    }
+
+    private Tensor made(DType dtype, Supplier<NDArray> maker, long... shape) {
+        return work(
+                () -> "a tensor " + dtype + new Shape(shape),
+                () -> new Tensor(this, (PtNDArray) maker.get(), dtype));
+    }
+
+    /**
+     * Works in libtorch: the one way to it. The door stays open meanwhile, and what libtorch cannot
+     * do becomes an exception of ours.
+     *
+     * @param call says what is done, for messages
+     */
+    <T> T work(Supplier<String> call, Supplier<T> body) {
+        lifetime.enter();
+        try {
+            return body.get();
+        } catch (EngineException e) {
+            throw NativeFailures.of(e, call);
+        } catch (OutOfMemoryError e) {
+            if (NativeFailures.isNative(e)) {
+                throw NativeFailures.of(e, call);
+            }
+            throw e;
+        } finally {
+            lifetime.leave();
+        }
     }
 
     PtNDManager manager() {
         return manager;
-    }
-
-    PtNDManager cpu() {
-        return cpu;
     }
 
     /**
@@ -203,6 +259,11 @@ public final class OperatorDoor implements AutoCloseable {
      * lets it.
      */
     NDList run(String method, Tensor... inputs) {
+        return work(
+                () -> NativeFailures.describe(method, inputs), () -> forward(method, inputs));
+    }
+
+    private NDList forward(String method, Tensor... inputs) {
         NDList list = new NDList(inputs.length + 1);
         list.add(methodName(method)); // first: results attach to the first array's manager
         for (Tensor input : inputs) {
@@ -213,6 +274,11 @@ public final class OperatorDoor implements AutoCloseable {
 
     /** Calls a method in libtorch's inference mode. */
     NDList runInference(String method, Tensor... inputs) {
+        return work(
+                () -> NativeFailures.describe(method, inputs), () -> inference(method, inputs));
+    }
+
+    private NDList inference(String method, Tensor... inputs) {
         IValue[] values = new IValue[inputs.length];
         try {
             for (int i = 0; i < inputs.length; i++) {
@@ -227,8 +293,8 @@ public final class OperatorDoor implements AutoCloseable {
     }
 
     /**
-     * Calls a method in inference mode with any values, which are closed; the caller closes the
-     * result.
+     * Calls a method in inference mode with any values, which are closed. The door must be kept
+     * open by {@link #work} until the caller has closed the result.
      */
     IValue runValues(String method, IValue... values) {
         try {
@@ -260,9 +326,16 @@ public final class OperatorDoor implements AutoCloseable {
                 });
     }
 
-    /** Closes every tensor of this door; using one afterwards is an error. */
+    /**
+     * Closes every tensor of this door, once no thread works with them; using one afterwards is an
+     * error. Waits for those that do, unless this thread is one of them.
+     */
     @Override
     public void close() {
+        lifetime.close();
+    }
+
+    private void free() {
         module.close();
         manager.close();
     }

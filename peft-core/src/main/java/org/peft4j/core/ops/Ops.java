@@ -1,8 +1,6 @@
 package org.peft4j.core.ops;
 
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.LongBuffer;
@@ -32,6 +30,7 @@ public final class Ops implements AutoCloseable {
         this.attention = new AttentionOps(this);
         this.root = new Scope(this, null);
         this.scope = root;
+        door.lifetime().enter();
         this.gradModeBefore = JniUtils.isGradMode();
         JniUtils.setGradMode(mode == Mode.TRAINING);
         JniUtils.setGraphExecutorOptimize(false); // per thread in libtorch
@@ -113,7 +112,8 @@ public final class Ops implements AutoCloseable {
      * way back autograd reads indices once more, so in training they live as long as the pass.
      */
     private Tensor fromJava(java.nio.Buffer values, long[] shape, DType dtype) {
-        Tensor tensor = adopt(door.manager().create(values, new Shape(shape), dtype.djl()), dtype);
+        requireUsable();
+        Tensor tensor = adopt(door.create(values, dtype, shape));
         return mode == Mode.TRAINING ? keepForPass(tensor) : tensor;
     }
 
@@ -204,7 +204,7 @@ public final class Ops implements AutoCloseable {
 
     /** x times a number. */
     public Tensor scale(Tensor x, double f) {
-        return call("scale", x.dtype(), x, adopt((PtNDArray) door.cpu().create(f), DType.FLOAT64));
+        return call("scale", x.dtype(), x, adopt(door.variable(f)));
     }
 
     /** The matrix product of the last two dimensions. */
@@ -598,7 +598,7 @@ public final class Ops implements AutoCloseable {
                             w,
                             orAbsent(b),
                             labels,
-                            adopt((PtNDArray) door.cpu().create(scale), DType.FLOAT64),
+                            adopt(door.variable(scale)),
                             number(rows),
                             door.number(cap));
             return new LossAndGradient(
@@ -660,8 +660,10 @@ public final class Ops implements AutoCloseable {
     }
 
     Tensor adopt(PtNDArray array, DType dtype) {
-        requireUsable();
-        Tensor tensor = new Tensor(door, array, dtype);
+        return adopt(new Tensor(door, array, dtype));
+    }
+
+    private Tensor adopt(Tensor tensor) {
         scope.add(tensor);
         return tensor;
     }
@@ -672,9 +674,7 @@ public final class Ops implements AutoCloseable {
 
     Tensor number(long value) {
         requireUsable();
-        Tensor tensor = door.variable(value);
-        scope.add(tensor);
-        return tensor;
+        return adopt(door.variable(value));
     }
 
     Tensor seed(double p, long seed) {
@@ -683,9 +683,7 @@ public final class Ops implements AutoCloseable {
 
     /** On the CPU, where reading them one by one does not wait for a device. */
     private Tensor sizes(long... shape) {
-        return adopt(
-                door.cpu().create(LongBuffer.wrap(shape), new Shape(shape.length), DataType.INT64),
-                DType.INT64);
+        return adopt(door.createOnCpu(LongBuffer.wrap(shape), DType.INT64, shape.length));
     }
 
     Tensor code(DType dtype) {
@@ -705,5 +703,6 @@ public final class Ops implements AutoCloseable {
         root.close();
         closed = true;
         JniUtils.setGradMode(gradModeBefore);
+        door.lifetime().leave();
     }
 }

@@ -5,6 +5,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An n-dimensional array in libtorch whose dtype Java knows without asking.
@@ -18,6 +19,7 @@ public final class Tensor implements AutoCloseable {
     private final PtNDArray array;
     private final DType dtype;
     private final AtomicBoolean open = new AtomicBoolean(true);
+    private @Nullable Shape shape; // asked for once; a race asks twice
 
     Tensor(OperatorDoor door, PtNDArray array, DType dtype) {
         this.door = door;
@@ -33,7 +35,12 @@ public final class Tensor implements AutoCloseable {
 
     /** Returns the shape. */
     public Shape shape() {
-        return array.getShape();
+        Shape known = shape;
+        if (known == null) {
+            known = door.work(() -> "the shape of a tensor", array::getShape);
+            shape = known;
+        }
+        return known;
     }
 
     /**
@@ -42,13 +49,13 @@ public final class Tensor implements AutoCloseable {
      * @param dimension the dimension; negative ones count from the end
      */
     public long size(int dimension) {
-        Shape shape = array.getShape();
-        return shape.get(dimension < 0 ? shape.dimension() + dimension : dimension);
+        Shape all = shape();
+        return all.get(dimension < 0 ? all.dimension() + dimension : dimension);
     }
 
     /** Returns the number of elements. */
     public long elements() {
-        return array.getShape().size();
+        return shape().size();
     }
 
     /** Returns the number of bytes that the elements take. */
@@ -63,7 +70,7 @@ public final class Tensor implements AutoCloseable {
      */
     public NDArray array() {
         dtype.djl();
-        return array;
+        return door.lifetime().during(() -> array);
     }
 
     /**
@@ -100,10 +107,14 @@ public final class Tensor implements AutoCloseable {
     }
 
     /** DJL leaves a copy behind whenever it reads what is on a device or not contiguous. */
-    private <T> T read(Function<NDArray, T> reader) {
-        try (Tensor host = door.weights().toHost(this)) {
-            return reader.apply(host.array);
-        }
+    <T> T read(Function<NDArray, T> reader) {
+        return door.work(
+                () -> "a copy of " + this + " in Java",
+                () -> {
+                    try (Tensor host = door.weights().toHost(this)) {
+                        return reader.apply(host.array);
+                    }
+                });
     }
 
     private void require(DType wanted) {
@@ -127,7 +138,7 @@ public final class Tensor implements AutoCloseable {
 
     /** Returns whether the tensor can still be used. */
     public boolean isOpen() {
-        return open.get();
+        return open.get() && !door.lifetime().isClosed();
     }
 
     /** Gives the elements back to libtorch; what autograd holds of them lives on. */
@@ -141,6 +152,6 @@ public final class Tensor implements AutoCloseable {
 
     @Override
     public String toString() {
-        return open.get() ? dtype + array.getShape().toString() : dtype + " (closed)";
+        return isOpen() ? dtype + shape().toString() : dtype + " (closed)";
     }
 }

@@ -4,6 +4,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.IValue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,12 @@ public final class UpdateOps {
 
     /** Marks a tensor as a leaf that autograd computes gradients for, or as frozen. */
     public void requireGradient(Tensor leaf, boolean required) {
-        leaf.handle().setRequiresGradient(required);
+        door.work(
+                () -> "whether a parameter is trained",
+                () -> {
+                    leaf.handle().setRequiresGradient(required);
+                    return leaf;
+                });
     }
 
     /**
@@ -34,6 +40,15 @@ public final class UpdateOps {
      *     depends on
      */
     public List<@Nullable Tensor> gradients(
+            List<Tensor> outputs,
+            List<? extends @Nullable Tensor> outputGradients,
+            List<Tensor> parameters) {
+        return door.work(
+                () -> "the gradients of " + parameters.size() + " parameters",
+                () -> differentiate(outputs, outputGradients, parameters));
+    }
+
+    private List<@Nullable Tensor> differentiate(
             List<Tensor> outputs,
             List<? extends @Nullable Tensor> outputGradients,
             List<Tensor> parameters) {
@@ -64,14 +79,14 @@ public final class UpdateOps {
     /** sums[i] += terms[i]. */
     public void addEach(List<Tensor> sums, List<Tensor> terms) {
         if (!sums.isEmpty()) {
-            run("add_each", OperatorDoor.list(sums), OperatorDoor.list(terms));
+            run("add_each", () -> values(OperatorDoor.list(sums), OperatorDoor.list(terms)));
         }
     }
 
     /** tensors[i] *= factor. */
     public void scaleEach(List<Tensor> tensors, double factor) {
         if (!tensors.isEmpty()) {
-            run("scale_each", OperatorDoor.list(tensors), IValue.from(factor));
+            run("scale_each", () -> values(OperatorDoor.list(tensors), IValue.from(factor)));
         }
     }
 
@@ -80,9 +95,14 @@ public final class UpdateOps {
         if (tensors.isEmpty()) {
             return 0;
         }
-        try (IValue norm = door.runValues("global_norm", OperatorDoor.list(tensors))) {
-            return norm.toDouble();
-        }
+        return door.work(
+                () -> "the norm of " + tensors.size() + " gradients",
+                () -> {
+                    try (IValue norm =
+                            door.runValues("global_norm", OperatorDoor.list(tensors))) {
+                        return norm.toDouble();
+                    }
+                });
     }
 
     /**
@@ -111,16 +131,18 @@ public final class UpdateOps {
         }
         run(
                 "adamw",
-                OperatorDoor.list(parameters),
-                OperatorDoor.list(gradients),
-                OperatorDoor.list(first),
-                OperatorDoor.list(second),
-                OperatorDoor.list(steps),
-                IValue.from(rate),
-                IValue.from(beta1),
-                IValue.from(beta2),
-                IValue.from(decay),
-                IValue.from(epsilon));
+                () ->
+                        values(
+                                OperatorDoor.list(parameters),
+                                OperatorDoor.list(gradients),
+                                OperatorDoor.list(first),
+                                OperatorDoor.list(second),
+                                OperatorDoor.list(steps),
+                                IValue.from(rate),
+                                IValue.from(beta1),
+                                IValue.from(beta2),
+                                IValue.from(decay),
+                                IValue.from(epsilon)));
     }
 
     /**
@@ -130,15 +152,24 @@ public final class UpdateOps {
      * @param radii FLOAT32 [n], none negative
      */
     public void projectRows(Tensor x, Tensor radii) {
-        run("project_rows", IValue.from(x.handle()), IValue.from(radii.handle()));
+        run("project_rows", () -> values(IValue.from(x.handle()), IValue.from(radii.handle())));
     }
 
     /** target ← source, in place, whatever autograd thinks of it. */
     public void assign(Tensor target, Tensor source) {
-        run("assign", IValue.from(target.handle()), IValue.from(source.handle()));
+        run("assign", () -> values(IValue.from(target.handle()), IValue.from(source.handle())));
     }
 
-    private void run(String method, IValue... values) {
-        door.runValues(method, values).close();
+    private void run(String method, Supplier<IValue[]> values) {
+        door.work(
+                () -> method,
+                () -> {
+                    door.runValues(method, values.get()).close();
+                    return method;
+                });
+    }
+
+    private static IValue[] values(IValue... values) {
+        return values;
     }
 }

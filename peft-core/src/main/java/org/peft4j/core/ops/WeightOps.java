@@ -2,13 +2,12 @@ package org.peft4j.core.ops;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,26 +82,19 @@ public final class WeightOps {
                 return cast(wide, dtype);
             }
         }
-        try (NDArray shared = door.manager().create(direct, new Shape(shape), dtype.djl());
-                Tensor source = new Tensor(door, (PtNDArray) shared, dtype)) {
+        try (Tensor source = door.create(direct, dtype, shape)) {
             return call("clone", dtype, source);
         }
     }
 
     /** A FLOAT32 tensor on the door's device. */
     public Tensor floats(float[] values, long... shape) {
-        return new Tensor(
-                door,
-                door.manager().create(FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32),
-                DType.FLOAT32);
+        return door.create(FloatBuffer.wrap(values), DType.FLOAT32, shape);
     }
 
     /** A FLOAT32 tensor of zeros on the door's device. */
     public Tensor zeros(long... shape) {
-        return new Tensor(
-                door,
-                (PtNDArray) door.manager().zeros(new Shape(shape), DataType.FLOAT32),
-                DType.FLOAT32);
+        return door.zeros(DType.FLOAT32, shape);
     }
 
     /** A tensor of zeros on the door's device. */
@@ -112,8 +104,7 @@ public final class WeightOps {
                 return call("full", dtype, sizes, door.number(0), code(dtype), door.absent());
             }
         }
-        return new Tensor(
-                door, (PtNDArray) door.manager().zeros(new Shape(shape), dtype.djl()), dtype);
+        return door.zeros(dtype, shape);
     }
 
     /** The rows of the first dimension with these numbers, in their order. */
@@ -249,9 +240,7 @@ public final class WeightOps {
     /** The little-endian bytes of the elements, row by row; less than 2 GiB. */
     public ByteBuffer toBytes(Tensor x) {
         if (x.dtype() != DType.BFLOAT16) {
-            try (Tensor host = toHost(x)) {
-                return host.array().toByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
-            }
+            return x.read(NDArray::toByteBuffer).order(ByteOrder.LITTLE_ENDIAN);
         }
         try (Tensor wide = cast(x, DType.FLOAT32)) {
             float[] values = wide.toFloats();
@@ -265,25 +254,11 @@ public final class WeightOps {
     }
 
     private Tensor deviceLongs(long... values) {
-        return new Tensor(
-                door,
-                door.manager()
-                        .create(
-                                java.nio.LongBuffer.wrap(values),
-                                new Shape(values.length),
-                                DataType.INT64),
-                DType.INT64);
+        return door.create(LongBuffer.wrap(values), DType.INT64, values.length);
     }
 
     private Tensor cpuLongs(long... values) {
-        return new Tensor(
-                door,
-                door.cpu()
-                        .create(
-                                java.nio.LongBuffer.wrap(values),
-                                new Shape(values.length),
-                                DataType.INT64),
-                DType.INT64);
+        return door.createOnCpu(LongBuffer.wrap(values), DType.INT64, values.length);
     }
 
     private Tensor code(DType dtype) {
