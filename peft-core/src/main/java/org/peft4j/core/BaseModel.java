@@ -146,7 +146,10 @@ public interface BaseModel extends AutoCloseable {
                 .toList();
     }
 
-    /** Frees the weights and every tensor of the door. */
+    /**
+     * Frees the weights and every tensor of the door, as soon as nobody computes with them: passes
+     * that run are waited for, later ones refused (see {@link Lifetime}).
+     */
     @Override
     void close();
 }

@@ -65,6 +65,20 @@ final class TrainedAdapters {
         return adapters.stream().map(Adapter::name).toList();
     }
 
+    /** Keeps the adapters alive while they are trained, even if they are deleted meanwhile. */
+    PeftModel.Held hold() {
+        PeftModel.Held held = model.hold(names());
+        if (!held.adapters().equals(adapters)) {
+            held.close();
+            throw new PeftException(
+                    "an adapter of "
+                            + names()
+                            + " is another one than when this trainer was built. Build a new"
+                            + " trainer.");
+        }
+        return held;
+    }
+
     /** Returns all parameters, under names that stay the same from run to run. */
     Map<String, Parameter> parameters() {
         Map<String, Parameter> parameters = new LinkedHashMap<>();

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.peft4j.core.NonFiniteException;
+import org.peft4j.core.PeftModel;
 import org.peft4j.core.StepLoss;
 import org.peft4j.train.checkpoint.CheckpointStore;
 import org.peft4j.train.checkpoint.TrainerState;
@@ -32,6 +33,7 @@ final class TrainingRun implements AutoCloseable {
     private final TrainingSetup setup;
     private final TrainingConfig config;
     private final TrainedAdapters adapters;
+    private final PeftModel.Held held;
     private final BatchPlan plan;
     private final long totalSteps;
     private final AdamW optimizer;
@@ -50,6 +52,7 @@ final class TrainingRun implements AutoCloseable {
         this.setup = setup;
         this.config = setup.config();
         this.adapters = setup.adapters();
+        this.held = adapters.hold();
         this.plan = setup.plan();
         this.totalSteps = config.totalSteps(plan.stepsPerEpoch());
         this.optimizer =
@@ -241,5 +244,6 @@ final class TrainingRun implements AutoCloseable {
     @Override
     public void close() {
         optimizer.close();
+        held.close();
     }
 }

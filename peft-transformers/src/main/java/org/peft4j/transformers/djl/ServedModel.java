@@ -1,12 +1,16 @@
 package org.peft4j.transformers.djl;
 
 import ai.djl.BaseModel;
+import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.inference.Predictor;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.pytorch.engine.PtEngine;
+import ai.djl.translate.Translator;
 import java.nio.file.Path;
 import java.util.Map;
+import org.peft4j.core.Lifetime;
 import org.peft4j.core.PeftModel;
 
 /**
@@ -15,6 +19,8 @@ import org.peft4j.core.PeftModel;
  * Closing it leaves the {@code PeftModel} open.
  */
 public final class ServedModel extends BaseModel {
+
+    private final Lifetime lifetime;
 
     /**
      * Makes a model.
@@ -43,6 +49,22 @@ public final class ServedModel extends BaseModel {
         this.dataType = DataType.FLOAT32;
         this.manager =
                 Engine.getEngine(PtEngine.ENGINE_NAME).newBaseManager(model.base().door().device());
+        this.lifetime =
+                new Lifetime("this served model", "Make another one of the block.", super::close);
+    }
+
+    @Override
+    public <I, O> Predictor<I, O> newPredictor(Translator<I, O> translator, Device device) {
+        return lifetime.during(() -> new ServedPredictor<>(this, translator, device, lifetime));
+    }
+
+    /**
+     * Refuses new predictions, and frees what predictions share once those that run have ended; the
+     * {@code PeftModel} stays open.
+     */
+    @Override
+    public void close() {
+        lifetime.close();
     }
 
     /** Does not apply: the base is opened by {@code Checkpoints} and adapters by the model. */

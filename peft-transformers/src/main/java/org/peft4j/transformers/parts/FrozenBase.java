@@ -150,6 +150,15 @@ public abstract class FrozenBase implements BaseModel {
 
     @Override
     public final void write(Path directory, WeightOverlay changed) {
+        door().lifetime()
+                .during(
+                        () -> {
+                            writeOpen(directory, changed);
+                            return directory;
+                        });
+    }
+
+    private void writeOpen(Path directory, WeightOverlay changed) {
         List<Tensor> made = new ArrayList<>();
         try {
             new CheckpointWriter(checkpoint, modules, ties, asStored(changed, made))

@@ -34,13 +34,13 @@ public final class Tokenizer implements AutoCloseable {
     private static final Map<String, String> WHOLE_TEXTS =
             Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "true");
 
-    private final HuggingFaceTokenizer tokenizer;
+    private final TokenizerLibrary tokenizer;
     private final SpecialTokens special;
     private final CleanUp cleanUp;
     private final Optional<ChatTemplate> chatTemplate;
 
     private Tokenizer(HuggingFaceTokenizer tokenizer, Path directory) {
-        this.tokenizer = tokenizer;
+        this.tokenizer = new TokenizerLibrary(tokenizer);
         this.special = SpecialTokens.read(directory, this::idOf);
         this.cleanUp = CleanUp.read(directory);
         this.chatTemplate = ChatTemplateFiles.read(directory);
