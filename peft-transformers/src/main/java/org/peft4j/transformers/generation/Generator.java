@@ -106,8 +106,8 @@ public final class Generator {
      * @return the texts, one prompt after the other, the best of each first in beam search. Beam
      *     search returns fewer than asked for where there are not as many different texts
      * @throws PeftException if prompts are as long as texts may become, something listens to beam
-     *     search, beams or sequences do not fit into memory, the thread is interrupted, or the
-     *     JVM exits
+     *     search, beams or sequences do not fit into memory, the thread is interrupted, or the JVM
+     *     exits
      * @throws org.peft4j.core.NonFiniteException if the model's logits are not finite
      */
     public List<GeneratedSequence> run(GenerationRequest request, TokenListener listener) {

@@ -74,8 +74,7 @@ public record LogitsRules(
                     "repetitionPenalty must be above 0 but is " + repetitionPenalty + ".");
         }
         if (!Double.isFinite(guidanceScale)) {
-            throw new PeftException(
-                    "guidanceScale must be a number but is " + guidanceScale + ".");
+            throw new PeftException("guidanceScale must be a number but is " + guidanceScale + ".");
         }
         if (noRepeatNgramSize < 0) {
             throw new PeftException(

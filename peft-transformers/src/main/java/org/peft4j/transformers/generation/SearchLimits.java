@@ -43,9 +43,7 @@ final class SearchLimits {
 
     private static long rows(long vocabulary) {
         long scores =
-                Math.min(
-                        Integer.MAX_VALUE,
-                        Runtime.getRuntime().maxMemory() / 2 / BYTES_PER_SCORE);
+                Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 2 / BYTES_PER_SCORE);
         return Math.min(MOST_ROWS, scores / Math.max(1, vocabulary));
     }
 }

@@ -87,12 +87,10 @@ final class GenerationLimitsTest {
     @Test
     void theLargestNumberMeansNoLimit() {
         long[] expected = generate(GenerationConfig.of(LONG));
-        assertArrayEquals(
-                expected, interrupted(GenerationConfig.of(Integer.MAX_VALUE), LONG));
+        assertArrayEquals(expected, interrupted(GenerationConfig.of(Integer.MAX_VALUE), LONG));
         assertArrayEquals(
                 expected,
-                interrupted(
-                        GenerationConfig.builder().maxLength(Integer.MAX_VALUE).build(), LONG));
+                interrupted(GenerationConfig.builder().maxLength(Integer.MAX_VALUE).build(), LONG));
     }
 
     @Test

@@ -9,8 +9,7 @@ public final class InvalidValues implements LogitsProcessor {
             scores[id] =
                     Float.isNaN(scores[id])
                             ? 0
-                            : Math.max(
-                                    -Float.MAX_VALUE, Math.min(Float.MAX_VALUE, scores[id]));
+                            : Math.max(-Float.MAX_VALUE, Math.min(Float.MAX_VALUE, scores[id]));
         }
     }
 }
