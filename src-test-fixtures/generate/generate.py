@@ -31,6 +31,7 @@ import decoding
 import encoder_tokenizers
 import encoders
 import generation
+import generation_settings
 import heads
 import ia3
 import legacy
@@ -52,7 +53,7 @@ OTHERS = ("hub", "golden/hub", "adapters/bn-*", "adapters/fusion-*", "golden/ada
 ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
     decoders, encoders, seq2seq, heads, legacy, ties, generation, lora, targets, optim, rope, byte_level_tokenizer,
-    decoding, chat, encoder_tokenizers, prefixes, adaption, ia3, ln_tuning, trainable_tokens, prompts,
+    decoding, generation_settings, chat, encoder_tokenizers, prefixes, adaption, ia3, ln_tuning, trainable_tokens, prompts,
     cpt,
 )
 

@@ -19,7 +19,12 @@ public final class Names {
 
     /** Returns the text in quotes, without control characters, and cut if it is long. */
     public static String quote(String text) {
-        StringBuilder quoted = new StringBuilder("\"");
+        return "\"" + printable(text) + "\"";
+    }
+
+    /** Returns the text without control characters, and cut if it is long. */
+    public static String printable(String text) {
+        StringBuilder quoted = new StringBuilder();
         int end = Math.min(text.length(), LONGEST_QUOTE);
         for (int i = 0; i < end; i++) {
             char c = text.charAt(i);
@@ -29,7 +34,7 @@ public final class Names {
                 quoted.append(c);
             }
         }
-        return quoted.append(end < text.length() ? "…\"" : "\"").toString();
+        return quoted.append(end < text.length() ? "…" : "").toString();
     }
 
     /** Returns whether the text holds control characters or broken surrogate pairs. */

@@ -46,11 +46,7 @@ class AdapterDirectoryTest {
         assertEquals(Map.of("format", "pt"), weights.metadata());
         assertEquals(0x07070707, weights.read(weights.entry("a")).getInt());
         assertEquals(
-                List.of(
-                        DirectoryLock.FILE_NAME,
-                        "README.md",
-                        "adapter_config.json",
-                        "adapter_model.safetensors"),
+                List.of("README.md", "adapter_config.json", "adapter_model.safetensors"),
                 list(directory));
     }
 

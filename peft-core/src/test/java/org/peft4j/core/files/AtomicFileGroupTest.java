@@ -38,7 +38,7 @@ class AtomicFileGroupTest {
         write(target.resolve("other"), "kept");
         save(target, "two");
         assertEquals(List.of("two", "two", "two"), contents(target));
-        assertEquals(List.of(DirectoryLock.FILE_NAME, "a", "b", "c", "other"), list(target));
+        assertEquals(List.of("a", "b", "c", "other"), list(target));
     }
 
     @Test
@@ -56,7 +56,7 @@ class AtomicFileGroupTest {
                 group::commit,
                 "no space left on device; the old files, if any, are unchanged");
         assertEquals(List.of("old", "old", "old"), contents(directory));
-        assertEquals(List.of(DirectoryLock.FILE_NAME, "a", "b", "c"), list(directory));
+        assertEquals(List.of("a", "b", "c"), list(directory));
     }
 
     @Test
@@ -70,7 +70,7 @@ class AtomicFileGroupTest {
                 new AtomicFileGroup(directory).add("a", FileBody.of("new")).add("b", broken);
         assertThrows(StackOverflowError.class, group::commit);
         assertEquals(List.of("old", "old", "old"), contents(directory));
-        assertEquals(List.of(DirectoryLock.FILE_NAME, "a", "b", "c"), list(directory));
+        assertEquals(List.of("a", "b", "c"), list(directory));
     }
 
     @Test
@@ -131,7 +131,7 @@ class AtomicFileGroupTest {
             Files.delete(directory.resolve("d"));
         }
         assertEquals(List.of("new", "new", "new"), contents(directory));
-        assertEquals(List.of(DirectoryLock.FILE_NAME, "a", "b", "c"), list(directory));
+        assertEquals(List.of("a", "b", "c"), list(directory));
     }
 
     @Test
@@ -176,11 +176,7 @@ class AtomicFileGroupTest {
         AtomicFileGroup group = new AtomicFileGroup(directory).add("a", FileBody.of("x"));
         assertBad(file, group::commit, message);
         assertEquals(
-                Set.of(
-                        CommitMarker.FILE_NAME,
-                        temporary.getFileName().toString(),
-                        DirectoryLock.FILE_NAME,
-                        "secret"),
+                Set.of(CommitMarker.FILE_NAME, temporary.getFileName().toString(), "secret"),
                 Set.copyOf(list(directory)));
     }
 
@@ -208,7 +204,7 @@ class AtomicFileGroupTest {
                 rethrow(save);
             }
             assertSame(contents(directory));
-            assertEquals(List.of(DirectoryLock.FILE_NAME, "a", "b", "c"), list(directory));
+            assertEquals(List.of("a", "b", "c"), list(directory));
         } finally {
             pool.shutdownNow();
         }

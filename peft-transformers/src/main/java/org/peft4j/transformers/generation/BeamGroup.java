@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.peft4j.core.PeftException;
 import org.peft4j.transformers.generation.logits.Scores;
 import org.peft4j.transformers.generation.logits.TokenSequence;
 
@@ -79,7 +80,8 @@ final class BeamGroup {
                 all[b * vocabulary + id] = before + next[id];
             }
         }
-        int count = Math.max(2, 1 + config.endIds().size()) * beams.count();
+        long wanted = Math.max(2L, 1L + config.endIds().size()) * beams.count();
+        int count = (int) Math.min(wanted, all.length);
         int[] chosen =
                 config.sampling().isPresent()
                         ? Draw.several(all, count, random)
@@ -100,6 +102,14 @@ final class BeamGroup {
         List<Hypothesis> merged = new ArrayList<>(ended);
         for (Beam beam : best) {
             float score = beams.score(beam.score(), beam.sequence().newLength());
+            if (score == Float.NEGATIVE_INFINITY) {
+                throw new PeftException(
+                        "lengthPenalty is "
+                                + beams.lengthPenalty()
+                                + ", with which the score of a text of "
+                                + beam.sequence().newLength()
+                                + " tokens is infinite. Take one nearer to 0.");
+            }
             if (beam.reason() != null && score > Beam.HANDICAP) {
                 merged.add(new Hypothesis(beam.sequence(), score, beam.reason()));
             }

@@ -66,6 +66,13 @@ public record GenerationConfig(
                             + beams.count()
                             + " beams has no more texts than beams. Search with more beams.");
         }
+        if (beams.count() > 1 && rules.guidanceScale() != 1) {
+            throw new PeftException(
+                    "guidanceScale is "
+                            + rules.guidanceScale()
+                            + ", which beam search cannot follow. Search with one beam, or without"
+                            + " guidance.");
+        }
         if (beams.count() == 1 && sampling.isEmpty() && returnSequences > 1) {
             throw new PeftException(
                     "returnSequences is "

@@ -2,9 +2,11 @@ package org.peft4j.transformers.generation;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.peft4j.transformers.generation.logits.LengthDecay;
 import org.peft4j.transformers.generation.logits.LogitsProcessor;
 
 /** Builds a {@link GenerationConfig}. */
@@ -14,9 +16,13 @@ public final class GenerationConfigBuilder {
     private LengthLimit least = LengthLimit.newTokens(0);
     private Set<Long> endIds = Set.of();
     private List<String> stopStrings = List.of();
+    private double guidanceScale;
+    private Map<List<Long>, Double> sequenceBiases;
     private double repetitionPenalty;
     private int noRepeatNgramSize;
     private List<List<Long>> bannedSequences;
+    private boolean removeInvalid;
+    private Optional<LengthDecay> lengthDecay;
     private Set<Long> suppressed;
     private Set<Long> suppressedAtBegin;
     private OptionalLong forcedFirst;
@@ -57,9 +63,13 @@ public final class GenerationConfigBuilder {
     }
 
     private GenerationConfigBuilder(LogitsRules rules, Sampling sampling, Beams beams) {
+        guidanceScale = rules.guidanceScale();
+        sequenceBiases = rules.sequenceBiases();
         repetitionPenalty = rules.repetitionPenalty();
         noRepeatNgramSize = rules.noRepeatNgramSize();
         bannedSequences = rules.bannedSequences();
+        removeInvalid = rules.removeInvalid();
+        lengthDecay = rules.lengthDecay();
         suppressed = rules.suppressed();
         suppressedAtBegin = rules.suppressedAtBegin();
         forcedFirst = rules.forcedFirst();
@@ -111,6 +121,34 @@ public final class GenerationConfigBuilder {
     /** The strings that end a text; a generator needs a tokenizer for them. */
     public GenerationConfigBuilder stopStrings(List<String> strings) {
         stopStrings = List.copyOf(strings);
+        return this;
+    }
+
+    /** Above 1 holds texts closer to their prompt (classifier-free guidance), at twice the cost. */
+    public GenerationConfigBuilder guidanceScale(double scale) {
+        guidanceScale = scale;
+        return this;
+    }
+
+    /**
+     * Adds to the score of the token that would complete a sequence.
+     *
+     * @param biases what to add by the sequence; −∞ bans it
+     */
+    public GenerationConfigBuilder sequenceBiases(Map<List<Long>, Double> biases) {
+        sequenceBiases = biases;
+        return this;
+    }
+
+    /** Makes the end of a text more probable the longer it grows. */
+    public GenerationConfigBuilder lengthDecay(int start, double factor) {
+        lengthDecay = Optional.of(new LengthDecay(start, factor));
+        return this;
+    }
+
+    /** Whether scores that are NaN or infinite become numbers instead of ending in an error. */
+    public GenerationConfigBuilder removeInvalid(boolean remove) {
+        removeInvalid = remove;
         return this;
     }
 
@@ -278,9 +316,13 @@ public final class GenerationConfigBuilder {
                 endIds,
                 stopStrings,
                 new LogitsRules(
+                        guidanceScale,
+                        sequenceBiases,
                         repetitionPenalty,
                         noRepeatNgramSize,
                         bannedSequences,
+                        removeInvalid,
+                        lengthDecay,
                         suppressed,
                         suppressedAtBegin,
                         forcedFirst,

@@ -7,7 +7,9 @@ import com.google.gson.JsonPrimitive;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.peft4j.core.BadFileException;
@@ -27,6 +29,8 @@ final class GenerationConfigReader {
 
     private static final Logger LOG = LoggerFactory.getLogger(GenerationConfigReader.class);
     private static final int DEFAULT_TOP_K = 50;
+    private static final String IDS = "made of ids, which are whole numbers from 0";
+    private static final String BIASES = "a list of pairs of a list of ids and a number";
 
     private final JsonFields fields;
     private final GenerationConfigBuilder builder = GenerationConfig.builder();
@@ -66,11 +70,11 @@ final class GenerationConfigReader {
         sampling();
         beams();
         fields.optionalPositiveInt("num_return_sequences").ifPresent(builder::returnSequences);
-        ids(
+        idsOrNone(
                 "decoder_start_token_id",
                 start -> builder.decoderStartId(single(start, "decoder_start_token_id")));
         if (!fields.has("decoder_start_token_id")) {
-            ids("bos_token_id", begin -> builder.decoderStartId(begin.get(0)));
+            idsOrNone("bos_token_id", begin -> builder.decoderStartId(begin.get(0)));
         }
         try {
             return builder.build();
@@ -112,14 +116,15 @@ final class GenerationConfigReader {
     private void lengths() {
         fields.optionalPositiveInt("max_length").ifPresent(builder::maxLength);
         fields.optionalPositiveInt("max_new_tokens").ifPresent(builder::maxNewTokens);
-        fields.optionalInt("min_length").ifPresent(builder::minLength);
-        fields.optionalInt("min_new_tokens").ifPresent(builder::minNewTokens);
+        fields.optionalInt("min_length").ifPresent(least -> builder.minLength(Math.max(0, least)));
+        fields.optionalInt("min_new_tokens")
+                .ifPresent(least -> builder.minNewTokens(Math.max(0, least)));
     }
 
     private void ends() {
-        ids("eos_token_id", builder::endIds);
-        ids("eos_token_id", ends -> builder.padId(ends.get(0)));
-        ids("pad_token_id", pad -> builder.padId(single(pad, "pad_token_id")));
+        idsOrNone("eos_token_id", builder::endIds);
+        idsOrNone("eos_token_id", ends -> builder.padId(ends.get(0)));
+        idsOrNone("pad_token_id", pad -> builder.padId(single(pad, "pad_token_id")));
         if (fields.object().get("stop_strings") instanceof JsonPrimitive) {
             builder.stopStrings(List.of(fields.string("stop_strings")));
         } else {
@@ -128,10 +133,18 @@ final class GenerationConfigReader {
     }
 
     private void rules() {
+        fields.optionalNumber("guidance_scale").ifPresent(builder::guidanceScale);
+        if (fields.has("sequence_bias")) {
+            builder.sequenceBiases(sequenceBiases());
+        }
+        if (fields.has("exponential_decay_length_penalty")) {
+            lengthDecay();
+        }
+        fields.optionalBool("remove_invalid_values").ifPresent(builder::removeInvalid);
         fields.optionalNumber("repetition_penalty").ifPresent(builder::repetitionPenalty);
         fields.optionalInt("no_repeat_ngram_size").ifPresent(builder::noRepeatNgramSize);
-        ids("suppress_tokens", builder::suppressed);
-        ids("begin_suppress_tokens", builder::suppressedAtBegin);
+        idsOrNone("suppress_tokens", builder::suppressed);
+        idsOrNone("begin_suppress_tokens", builder::suppressedAtBegin);
         ids(
                 "forced_bos_token_id",
                 first -> builder.forcedFirst(single(first, "forced_bos_token_id")));
@@ -145,6 +158,33 @@ final class GenerationConfigReader {
         } else if (banned != null && !banned.isJsonNull()) {
             throw fields.mustBe("bad_words_ids", "a list of lists of ids");
         }
+    }
+
+    /** A list of pairs: the ids of a sequence, and what is added to its score. */
+    private Map<List<Long>, Double> sequenceBiases() {
+        if (!(fields.object().get("sequence_bias") instanceof JsonArray pairs)) {
+            throw fields.mustBe("sequence_bias", BIASES);
+        }
+        Map<List<Long>, Double> biases = new LinkedHashMap<>();
+        for (JsonElement pair : pairs) {
+            if (!(pair instanceof JsonArray both
+                    && both.size() == 2
+                    && both.get(1) instanceof JsonPrimitive bias
+                    && bias.isNumber())) {
+                throw fields.mustBe("sequence_bias", BIASES);
+            }
+            biases.put(idList(both.get(0), "sequence_bias"), bias.getAsDouble());
+        }
+        return biases;
+    }
+
+    private void lengthDecay() {
+        List<Double> pair = fields.numbers("exponential_decay_length_penalty");
+        if (pair.size() != 2 || pair.get(0) != pair.get(0).intValue()) {
+            throw fields.mustBe(
+                    "exponential_decay_length_penalty", "a whole number of tokens and a factor");
+        }
+        builder.lengthDecay(pair.get(0).intValue(), pair.get(1));
     }
 
     private void sampling() {
@@ -179,33 +219,58 @@ final class GenerationConfigReader {
 
     /** Hands over ids that stand alone or in a list; nothing where there are none. */
     private void ids(String key, Consumer<List<Long>> setting) {
-        JsonElement value = fields.object().get(key);
-        if (value == null || value.isJsonNull()) {
-            return;
-        }
-        List<Long> ids = value.isJsonArray() ? idList(value, key) : List.of(id(value, key));
+        handOver(wholeNumbers(key), key, setting);
+    }
+
+    /** The same where an id below 0 means no such token, as in the first Llama checkpoints. */
+    private void idsOrNone(String key, Consumer<List<Long>> setting) {
+        handOver(wholeNumbers(key).stream().filter(id -> id >= 0).toList(), key, setting);
+    }
+
+    private void handOver(List<Long> ids, String key, Consumer<List<Long>> setting) {
+        ids.forEach(id -> requireId(id, key));
         if (!ids.isEmpty()) {
             setting.accept(ids);
         }
     }
 
-    private List<Long> idList(JsonElement value, String key) {
+    private List<Long> wholeNumbers(String key) {
+        JsonElement value = fields.object().get(key);
+        if (value == null || value.isJsonNull()) {
+            return List.of();
+        }
+        return value.isJsonArray() ? wholeNumbers(value, key) : List.of(wholeNumber(value, key));
+    }
+
+    private List<Long> wholeNumbers(JsonElement value, String key) {
         if (!(value instanceof JsonArray array)) {
             throw fields.mustBe(key, "a list of ids");
         }
         List<Long> ids = new ArrayList<>();
-        array.forEach(element -> ids.add(id(element, key)));
+        array.forEach(element -> ids.add(wholeNumber(element, key)));
         return ids;
     }
 
-    private long id(JsonElement value, String key) {
+    private List<Long> idList(JsonElement value, String key) {
+        List<Long> ids = wholeNumbers(value, key);
+        ids.forEach(id -> requireId(id, key));
+        return ids;
+    }
+
+    private void requireId(long id, String key) {
+        if (id < 0) {
+            throw fields.mustBe(key, IDS);
+        }
+    }
+
+    private long wholeNumber(JsonElement value, String key) {
         if (value instanceof JsonPrimitive p && p.isNumber()) {
-            long id = p.getAsLong();
-            if (id >= 0 && id == p.getAsDouble()) {
-                return id;
+            double number = p.getAsDouble();
+            if (number == Math.rint(number) && Math.abs(number) < 0x1p53) {
+                return (long) number;
             }
         }
-        throw fields.mustBe(key, "made of ids, which are whole numbers from 0");
+        throw fields.mustBe(key, IDS);
     }
 
     private long single(List<Long> ids, String key) {

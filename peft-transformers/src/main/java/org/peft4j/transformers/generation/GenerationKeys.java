@@ -11,7 +11,6 @@ final class GenerationKeys {
     /** Keys that are not followed, and the value with which they change nothing. */
     static final Map<String, Double> UNSUPPORTED_NUMBERS =
             Map.of(
-                    "guidance_scale", 1.0,
                     "encoder_repetition_penalty", 1.0,
                     "encoder_no_repeat_ngram_size", 0.0,
                     "diversity_penalty", 0.0,
@@ -23,11 +22,8 @@ final class GenerationKeys {
             Set.of(
                     "constraints",
                     "dola_layers",
-                    "exponential_decay_length_penalty",
                     "force_words_ids",
                     "max_time",
-                    "remove_invalid_values",
-                    "sequence_bias",
                     "token_healing",
                     "top_h",
                     "watermarking_config");
@@ -43,8 +39,10 @@ final class GenerationKeys {
                     "eos_token_id",
                     "epsilon_cutoff",
                     "eta_cutoff",
+                    "exponential_decay_length_penalty",
                     "forced_bos_token_id",
                     "forced_eos_token_id",
+                    "guidance_scale",
                     "length_penalty",
                     "max_length",
                     "max_new_tokens",
@@ -55,8 +53,10 @@ final class GenerationKeys {
                     "num_beams",
                     "num_return_sequences",
                     "pad_token_id",
+                    "remove_invalid_values",
                     "renormalize_logits",
                     "repetition_penalty",
+                    "sequence_bias",
                     "stop_strings",
                     "suppress_tokens",
                     "temperature",

@@ -106,11 +106,13 @@ public final class Generator {
      * @return the texts, one prompt after the other, the best of each first in beam search. Beam
      *     search returns fewer than asked for where there are not as many different texts
      * @throws PeftException if prompts are as long as texts may become, something listens to beam
-     *     search, or the JVM exits
+     *     search, beams or sequences do not fit into memory, the thread is interrupted, or the JVM
+     *     exits
      * @throws org.peft4j.core.NonFiniteException if the model's logits are not finite
      */
     public List<GeneratedSequence> run(GenerationRequest request, TokenListener listener) {
         PromptBatch prompts = PromptBatch.of(request, config, model.base());
+        SearchLimits.require(config, prompts.rows(), model.base().info().vocabularySize());
         int most = config.mostTokens().behind(prompts.width());
         if (most < 1) {
             throw new PeftException(
@@ -123,7 +125,8 @@ public final class Generator {
         StopCheck stop = new StopCheck(config.endIds(), stopStrings, most);
         LogitsPipeline pipeline = LogitsPipeline.of(config, prompts.width());
         Search search = search(request, prompts.starts(), pipeline, stop, listener);
-        new DecodingLoop(model, prompts, most).run(request.selection(), search);
+        double guidance = config.rules().guidanceScale();
+        new DecodingLoop(model, prompts, most, guidance).run(request.selection(), search);
         return search.results();
     }
 

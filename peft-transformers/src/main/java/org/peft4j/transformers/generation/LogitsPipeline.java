@@ -6,12 +6,15 @@ import org.peft4j.core.NonFiniteException;
 import org.peft4j.core.PeftException;
 import org.peft4j.transformers.generation.logits.BannedSequences;
 import org.peft4j.transformers.generation.logits.Cutoff;
+import org.peft4j.transformers.generation.logits.EndBoost;
 import org.peft4j.transformers.generation.logits.ForcedTokens;
+import org.peft4j.transformers.generation.logits.InvalidValues;
 import org.peft4j.transformers.generation.logits.LogitsProcessor;
 import org.peft4j.transformers.generation.logits.MinP;
 import org.peft4j.transformers.generation.logits.NoRepeatNgrams;
 import org.peft4j.transformers.generation.logits.Normalization;
 import org.peft4j.transformers.generation.logits.RepetitionPenalty;
+import org.peft4j.transformers.generation.logits.SequenceBias;
 import org.peft4j.transformers.generation.logits.SuppressedTokens;
 import org.peft4j.transformers.generation.logits.Temperature;
 import org.peft4j.transformers.generation.logits.TokenSequence;
@@ -23,8 +26,11 @@ import org.peft4j.transformers.generation.logits.TypicalP;
 final class LogitsPipeline implements LogitsProcessor {
 
     private final List<LogitsProcessor> processors = new ArrayList<>();
+    private final boolean removeInvalid;
 
-    private LogitsPipeline() {}
+    private LogitsPipeline(boolean removeInvalid) {
+        this.removeInvalid = removeInvalid;
+    }
 
     /**
      * Makes the processors of a config.
@@ -33,7 +39,7 @@ final class LogitsPipeline implements LogitsProcessor {
      * @param promptLength of the longest prompt
      */
     static LogitsPipeline of(GenerationConfig config, int promptLength) {
-        LogitsPipeline pipeline = new LogitsPipeline();
+        LogitsPipeline pipeline = new LogitsPipeline(config.rules().removeInvalid());
         pipeline.addRules(config, promptLength);
         config.sampling().ifPresent(sampling -> pipeline.addSampling(sampling, keep(config)));
         if (config.rules().normalize()) {
@@ -49,6 +55,9 @@ final class LogitsPipeline implements LogitsProcessor {
 
     private void addRules(GenerationConfig config, int promptLength) {
         LogitsRules rules = config.rules();
+        if (!rules.sequenceBiases().isEmpty()) {
+            processors.add(new SequenceBias(rules.sequenceBiases()));
+        }
         if (rules.repetitionPenalty() != 1) {
             processors.add(new RepetitionPenalty(rules.repetitionPenalty()));
         }
@@ -70,6 +79,12 @@ final class LogitsPipeline implements LogitsProcessor {
         if (!rules.forcedLast().isEmpty()) {
             int most = config.mostTokens().behind(promptLength);
             processors.add(ForcedTokens.atEnd(rules.forcedLast(), most));
+        }
+        if (rules.removeInvalid()) {
+            processors.add(new InvalidValues());
+        }
+        if (rules.lengthDecay().isPresent() && !config.endIds().isEmpty()) {
+            processors.add(new EndBoost(rules.lengthDecay().get(), config.endIds()));
         }
         if (!rules.suppressed().isEmpty()) {
             processors.add(SuppressedTokens.always(rules.suppressed()));
@@ -108,11 +123,14 @@ final class LogitsPipeline implements LogitsProcessor {
     /**
      * Runs all processors.
      *
-     * @throws NonFiniteException if a score is no number before or after
+     * @throws NonFiniteException if a score is no number before, unless such scores are to be
+     *     removed, or after
      */
     @Override
     public void process(TokenSequence sequence, float[] scores) {
-        requireFinite(scores);
+        if (!removeInvalid) {
+            requireFinite(scores);
+        }
         if (!processors.isEmpty()) {
             processors.forEach(processor -> processor.process(sequence, scores));
             requireFinite(scores);

@@ -85,6 +85,24 @@ final class PromptBatch {
         return batch;
     }
 
+    /**
+     * Returns the prompts' last tokens alone, which is what the unconditional texts of guidance
+     * begin with.
+     *
+     * @throws PeftException if they are an encoder-decoder's, whose source would be missing
+     */
+    PromptBatch lastTokens() {
+        if (batch.source() != null) {
+            throw new PeftException(
+                    "guidanceScale is for decoders alone: without its source, an encoder-decoder"
+                            + " has nothing to write about. Leave it out.");
+        }
+        List<long[]> last = starts.stream().map(start -> new long[] {start.last()}).toList();
+        TokenBatch alone = TokenBatch.padded(last, null, 0, true);
+        long[] tasks = batch.taskIds();
+        return new PromptBatch(last, tasks == null ? alone : alone.withTaskIds(tasks));
+    }
+
     /** Returns the length of the longest prompt. */
     int width() {
         return batch.length();

@@ -24,6 +24,9 @@ final class BlobDownload {
     private static final Pattern RANGE = Pattern.compile("bytes (\\d{1,18})-.*");
     private static final int BUFFER = 1 << 16;
 
+    /** The hub announces the size of every file; what lies between may drop that of small ones. */
+    private static final long MOST_UNANNOUNCED = 100_000_000;
+
     private final HubApi api;
     private final HubCache cache;
     private final Patience patience;
@@ -118,7 +121,8 @@ final class BlobDownload {
                     receive(out);
                     break;
                 } catch (IOException e) {
-                    failures = out.size() > longest ? 1 : failures + 1;
+                    boolean further = out.size() > longest && !(e instanceof SlowException);
+                    failures = further ? 1 : failures + 1;
                     longest = Math.max(longest, out.size());
                     patience.pauseAfter(failures, api.what(file.name()), e);
                 }
@@ -156,14 +160,9 @@ final class BlobDownload {
         long position = start;
         count(position);
         for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
-            if (position + n > file.size().orElse(Long.MAX_VALUE)) {
+            if (position + n > file.size().orElse(MOST_UNANNOUNCED)) {
                 truncate(out);
-                throw new PeftException(
-                        api.what(file.name())
-                                + " is longer than the "
-                                + file.size().getAsLong()
-                                + " bytes that the hub announced, and was deleted. Check the proxy"
-                                + " and HF_ENDPOINT.");
+                throw tooLong();
             }
             write(out, ByteBuffer.wrap(buffer, 0, n), position);
             position += n;
@@ -177,6 +176,19 @@ final class BlobDownload {
                             + file.size().getAsLong()
                             + " bytes");
         }
+    }
+
+    private PeftException tooLong() {
+        return new PeftException(
+                api.what(file.name())
+                        + (file.size().isPresent()
+                                ? " is longer than the "
+                                        + file.size().getAsLong()
+                                        + " bytes that the hub announced"
+                                : " comes without its size, and is longer than the "
+                                        + MOST_UNANNOUNCED
+                                        + " bytes that are taken so")
+                        + ", and was deleted. Check the proxy and HF_ENDPOINT.");
     }
 
     /** Returns at which byte of the file the answer begins, or -1 if it does not say. */

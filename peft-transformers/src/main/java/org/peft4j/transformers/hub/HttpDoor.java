@@ -37,11 +37,13 @@ final class HttpDoor {
     private final Origin home;
     private final @Nullable String token;
     private final Duration silence;
+    private final Cancellation cancellation;
 
-    HttpDoor(URI endpoint, @Nullable String token, Duration silence) {
+    HttpDoor(URI endpoint, @Nullable String token, Duration silence, Cancellation cancellation) {
         this.home = Origin.of(endpoint);
         this.token = token;
         this.silence = silence;
+        this.cancellation = cancellation;
     }
 
     /**
@@ -72,6 +74,7 @@ final class HttpDoor {
 
     private Answer sendOnce(String method, URI uri, Map<String, String> headers)
             throws IOException {
+        cancellation.check();
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(uri)
                         .method(method, HttpRequest.BodyPublishers.noBody())
@@ -87,7 +90,7 @@ final class HttpDoor {
                 uri,
                 response.statusCode(),
                 response.headers(),
-                new TimedStream(response.body(), silence));
+                new TimedStream(response.body(), silence, cancellation));
     }
 
     private <T> T await(CompletableFuture<T> answer) throws IOException {
@@ -104,7 +107,9 @@ final class HttpDoor {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             @Nullable String reason = cause.getMessage();
             throw new IOException(
-                    reason == null ? "no connection: " + cause.getClass().getSimpleName() : reason,
+                    reason == null
+                            ? "no connection: " + cause.getClass().getSimpleName()
+                            : Names.printable(reason),
                     cause);
         }
     }

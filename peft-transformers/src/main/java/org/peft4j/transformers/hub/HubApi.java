@@ -27,10 +27,15 @@ final class HubApi {
     private final Refusal refusal;
     private final String endpoint;
 
-    HubApi(HubOptions options, RepositoryName repository, Patience patience) {
+    HubApi(
+            HubOptions options,
+            RepositoryName repository,
+            Patience patience,
+            Cancellation cancellation) {
         this.options = options;
         this.repository = repository;
-        this.door = new HttpDoor(options.endpoint(), options.token(), patience.silence());
+        this.door =
+                new HttpDoor(options.endpoint(), options.token(), patience.silence(), cancellation);
         this.refusal = new Refusal(options, repository);
         this.endpoint = options.endpoint().toString().replaceFirst("/+$", "");
     }

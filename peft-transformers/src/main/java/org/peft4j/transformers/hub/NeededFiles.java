@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.peft4j.core.PeftException;
+import org.peft4j.core.files.CompanionFiles;
 
 /**
  * The files of a repository that are needed, all in its root but for further chat templates.
@@ -23,23 +24,7 @@ record NeededFiles(
     static final String ADAPTER_CONFIG = "adapter_config.json";
     static final String ADAPTER_WEIGHTS = "adapter_model.safetensors";
 
-    private static final Set<String> SMALL =
-            Set.of(
-                    "generation_config.json",
-                    "tokenizer.json",
-                    "tokenizer_config.json",
-                    "special_tokens_map.json",
-                    "added_tokens.json",
-                    "vocab.json",
-                    "vocab.txt",
-                    "merges.txt",
-                    "tokenizer.model",
-                    "spiece.model",
-                    "sentencepiece.bpe.model");
-    private static final Pattern CHAT_TEMPLATE =
-            Pattern.compile(
-                    "chat_template\\.(jinja|json)|additional_chat_templates/[\\w-]+\\.jinja");
-    private static final Pattern PICKLE = Pattern.compile("[^/]+\\.(bin|pt|pth|ckpt)");
+    private static final Pattern PICKLE = Pattern.compile("(.*/)?[^/]+\\.(bin|pt|pth|ckpt)");
 
     /**
      * Chooses from what there is.
@@ -50,7 +35,8 @@ record NeededFiles(
         Predicate<String> there = listing.files()::contains;
         List<String> small =
                 listing.files().stream()
-                        .filter(f -> SMALL.contains(f) || CHAT_TEMPLATE.matcher(f).matches())
+                        .filter(CompanionFiles::isForReading)
+                        .filter(f -> !PICKLE.matcher(f).matches())
                         .sorted()
                         .toList();
         List<String> configs = List.of(CONFIG, ADAPTER_CONFIG).stream().filter(there).toList();
@@ -83,7 +69,7 @@ record NeededFiles(
 
     private static PeftException noWeights(
             RepositoryName repository, Set<String> files, boolean isBase) {
-        if (files.stream().noneMatch(f -> PICKLE.matcher(f).matches())) {
+        if (files.stream().noneMatch(f -> !f.contains("/") && PICKLE.matcher(f).matches())) {
             return new PeftException(
                     repository
                             + " has no weights in safetensors format, neither "

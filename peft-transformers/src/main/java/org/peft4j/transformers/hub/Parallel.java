@@ -10,7 +10,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.peft4j.core.PeftException;
 
 /** Does the same to several things at a time, and stops all when one fails. */
 final class Parallel {
@@ -18,7 +17,14 @@ final class Parallel {
     /** Enough to fill a line: the hub limits single connections. */
     private static final int THREADS = 4;
 
-    private Parallel() {}
+    private final Cancellation cancellation;
+
+    /**
+     * @param cancellation ends the work when this thread is interrupted or one of the things fails
+     */
+    Parallel(Cancellation cancellation) {
+        this.cancellation = cancellation;
+    }
 
     /**
      * Maps each item.
@@ -28,7 +34,7 @@ final class Parallel {
      * @return the results, in the order of the items
      * @throws RuntimeException the first that the work has thrown; no work goes on then
      */
-    static <T, R> List<R> map(List<T> items, Function<? super T, ? extends R> work) {
+    <T, R> List<R> map(List<T> items, Function<? super T, ? extends R> work) {
         ExecutorService pool =
                 Executors.newFixedThreadPool(
                         THREADS,
@@ -37,6 +43,7 @@ final class Parallel {
                             thread.setDaemon(true);
                             return thread;
                         });
+        boolean done = false;
         try {
             CompletionService<R> finished = new ExecutorCompletionService<>(pool);
             List<Future<R>> futures = new ArrayList<>();
@@ -48,19 +55,20 @@ final class Parallel {
             for (Future<R> future : futures) {
                 results.add(future.get());
             }
+            done = true;
             return results;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new PeftException(
-                    "The download was interrupted. What has arrived is kept; the next one goes on"
-                            + " from there.",
-                    e);
+            throw Cancellation.interrupted(e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }
             throw new IllegalStateException(e.getCause());
         } finally {
+            if (!done) {
+                cancellation.cancel();
+            }
             end(pool);
         }
     }

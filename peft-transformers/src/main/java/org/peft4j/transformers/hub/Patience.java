@@ -20,6 +20,9 @@ record Patience(int attempts, Duration firstPause, Duration longestPause, Durati
     static final Patience DEFAULT =
             new Patience(5, Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofSeconds(30));
 
+    /** A pause that the user should know of, and the longest that a server gets more than once. */
+    private static final Duration LONG = Duration.ofSeconds(10);
+
     private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
 
     /** What may fail for the moment, with an {@link IOException}. */
@@ -64,7 +67,11 @@ record Patience(int attempts, Duration firstPause, Duration longestPause, Durati
             throw HubUnavailableException.unreachable(what, cause, failures);
         }
         Duration pause = pause(failures, cause);
-        LOG.debug("{}: next attempt in {}: {}", what, pause, cause.toString());
+        if (pause.compareTo(LONG) >= 0) {
+            LOG.warn("{}: {}; waiting {} s", what, cause.getMessage(), pause.toSeconds());
+        } else {
+            LOG.debug("{}: next attempt in {}: {}", what, pause, cause.toString());
+        }
         try {
             Thread.sleep(pause.toMillis());
         } catch (InterruptedException e) {
@@ -73,10 +80,15 @@ record Patience(int attempts, Duration firstPause, Duration longestPause, Durati
         }
     }
 
-    private Duration pause(int failures, IOException cause) {
+    /** Returns how long to wait before the next attempt. */
+    Duration pause(int failures, IOException cause) {
         Duration pause = firstPause.multipliedBy(1L << Math.min(failures - 1, 20));
         if (cause instanceof BusyException busy && busy.retryAfter().compareTo(pause) > 0) {
-            pause = busy.retryAfter();
+            // Once in full. A server that asks again and again does not hold the caller for ever.
+            pause =
+                    failures == 1 || busy.retryAfter().compareTo(LONG) < 0
+                            ? busy.retryAfter()
+                            : LONG;
         }
         return pause.compareTo(longestPause) > 0 ? longestPause : pause;
     }

@@ -21,6 +21,8 @@ final class SnapshotDownload {
     private final RepositoryName repository;
     private final Patience patience;
     private final HubCache cache;
+    private final Cancellation cancellation = new Cancellation();
+    private final Parallel parallel = new Parallel(cancellation);
 
     SnapshotDownload(HubOptions options, RepositoryName repository, Patience patience) {
         this.options = options;
@@ -41,11 +43,12 @@ final class SnapshotDownload {
         if (options.offline()) {
             return cached.orElseThrow(this::notCached);
         }
-        HubApi api = new HubApi(options, repository, patience);
+        HubApi api = new HubApi(options, repository, patience, cancellation);
         Patience forList = cached.isPresent() ? patience.once() : patience;
         Listing listing;
         try {
-            listing = forList.retry("The list of files of " + repository, api::list);
+            String what = "The list of files of " + repository;
+            listing = parallel.map(List.of(what), w -> forList.retry(w, api::list)).get(0);
         } catch (HubUnavailableException e) {
             Path last = cached.orElseThrow(() -> e);
             LOG.warn("{}: using the cache, {}: {}", repository, last, e.getMessage());
@@ -103,7 +106,7 @@ final class SnapshotDownload {
     }
 
     private List<RemoteFile> describe(HubApi api, String commit, List<String> names) {
-        return Parallel.map(
+        return parallel.map(
                 names, name -> patience.retry(api.what(name), () -> api.describe(commit, name)));
     }
 
@@ -112,7 +115,7 @@ final class SnapshotDownload {
                 files.stream()
                         .map(f -> new BlobDownload(api, cache, patience, commit, f, transfer))
                         .toList();
-        Parallel.map(
+        parallel.map(
                 downloads,
                 download -> {
                     download.run();

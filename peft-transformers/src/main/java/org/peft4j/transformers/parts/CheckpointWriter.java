@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,6 +22,7 @@ import org.peft4j.core.BadFileException;
 import org.peft4j.core.FrozenWeights;
 import org.peft4j.core.WeightOverlay;
 import org.peft4j.core.files.AtomicFileGroup;
+import org.peft4j.core.files.CompanionFiles;
 import org.peft4j.core.files.FileBody;
 import org.peft4j.core.files.PythonJson;
 import org.peft4j.core.files.SafetensorsFile;
@@ -42,22 +44,6 @@ final class CheckpointWriter {
 
     private static final String CONFIG = "config.json";
 
-    /** What belongs to a checkpoint beside its weights. */
-    private static final List<String> COPIED =
-            List.of(
-                    "generation_config.json",
-                    "tokenizer.json",
-                    "tokenizer_config.json",
-                    "special_tokens_map.json",
-                    "added_tokens.json",
-                    "tokenizer.model",
-                    "spiece.model",
-                    "vocab.json",
-                    "merges.txt",
-                    "vocab.txt",
-                    "chat_template.json",
-                    "chat_template.jinja");
-
     private final OpenedCheckpoint checkpoint;
     private final Modules modules;
     private final Ties ties;
@@ -78,7 +64,8 @@ final class CheckpointWriter {
     }
 
     /**
-     * Writes all files together; see {@link AtomicFileGroup}.
+     * Writes all files of a directory together; see {@link AtomicFileGroup}. Folders come first, so
+     * that a directory with weights is complete.
      *
      * @param directory created if needed
      * @param largest the most bytes of tensors in a file
@@ -90,12 +77,22 @@ final class CheckpointWriter {
         Map<String, FileBody> files = new LinkedHashMap<>(Shards.of(tensors(untied), largest));
         requireNoOtherWeights(directory, files.keySet());
         files.put(CONFIG, config(untied));
-        for (String name : COPIED) {
-            Path file = checkpoint.files().path().resolve(name);
-            if (Files.isRegularFile(file)) {
-                files.put(name, copyOf(file));
+        Map<String, Map<String, FileBody>> folders = new TreeMap<>();
+        for (String path : CompanionFiles.of(checkpoint.files().path())) {
+            FileBody body = copyOf(checkpoint.files().path().resolve(path));
+            int slash = path.indexOf('/');
+            if (slash < 0) {
+                files.put(path, body);
+            } else {
+                folders.computeIfAbsent(path.substring(0, slash), name -> new TreeMap<>())
+                        .put(path.substring(slash + 1), body);
             }
         }
+        folders.forEach((name, content) -> commit(directory.resolve(name), content));
+        commit(directory, files);
+    }
+
+    private static void commit(Path directory, Map<String, FileBody> files) {
         AtomicFileGroup group = new AtomicFileGroup(directory);
         files.forEach(group::add);
         group.commit();

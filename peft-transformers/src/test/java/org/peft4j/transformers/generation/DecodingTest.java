@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.peft4j.core.AdapterSelection;
@@ -35,6 +36,20 @@ final class DecodingTest {
             }
         }
         assertEquals(name.equals("llama") ? 34 : 17, cases);
+    }
+
+    @Test
+    void followsWhatElseChangesScores() {
+        int cases = 0;
+        try (BaseModel base = Checkpoints.open(Fixtures.base("llama"));
+                PeftModel model = PeftModel.of(base)) {
+            for (JsonElement golden :
+                    Fixtures.goldenJson("generation-settings").getAsJsonArray("cases")) {
+                check(model, golden.getAsJsonObject());
+                cases++;
+            }
+        }
+        assertEquals(26, cases);
     }
 
     private static void check(PeftModel model, JsonObject golden) {

@@ -111,18 +111,39 @@ final class GenerationConfigTest {
         assertEquals(OptionalLong.of(0), old.decoderStartId());
     }
 
+    /** As in the first Llama checkpoints. */
+    @Test
+    void anIdBelow0MeansNoSuchToken() {
+        assertEquals(
+                read("{}"),
+                read(
+                        """
+                        {"eos_token_id": -1, "pad_token_id": -1, "bos_token_id": -1,
+                         "decoder_start_token_id": -1, "suppress_tokens": [-1],
+                         "begin_suppress_tokens": [-1]}
+                        """));
+        assertEquals(read("{\"eos_token_id\": [7]}"), read("{\"eos_token_id\": [-1, 7]}"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
             value = {
-                "{\"guidance_scale\": 3.0}; has guidance_scale",
+                "{\"guidance_scale\": 3.0, \"num_beams\": 2}; beam search cannot follow",
+                "{\"sequence_bias\": {\"a\": 1}}; sequence_bias must be a list of pairs",
+                "{\"sequence_bias\": [[[1]]]}; sequence_bias must be a list of pairs",
+                "{\"sequence_bias\": [[[], 1.0]]}; must have at least one token",
+                "{\"sequence_bias\": [[[-1], 1.0]]}; sequence_bias must be made of ids",
+                "{\"exponential_decay_length_penalty\": [1]}; a whole number of tokens",
+                "{\"exponential_decay_length_penalty\": [1.5, 2]}; a whole number of tokens",
+                "{\"bad_words_ids\": [[-1]]}; bad_words_ids must be made of ids",
+                "{\"forced_eos_token_id\": -1}; forced_eos_token_id must be made of ids",
                 "{\"num_beam_groups\": 2}; has num_beam_groups",
                 "{\"top_h\": 0.4}; has top_h",
                 "{\"max_time\": 2}; has max_time",
                 "{\"temperature\": 0, \"do_sample\": true}; temperature must be above 0",
                 "{\"top_p\": 2, \"do_sample\": true}; topP must lie between 0 and 1",
                 "{\"top_p\": \"x\"}; top_p must be a number",
-                "{\"eos_token_id\": -1}; eos_token_id must be made of ids",
                 "{\"eos_token_id\": 1.5}; eos_token_id must be made of ids",
                 "{\"bad_words_ids\": [1]}; bad_words_ids must be a list of ids",
                 "{\"bad_words_ids\": 1}; bad_words_ids must be a list of lists",

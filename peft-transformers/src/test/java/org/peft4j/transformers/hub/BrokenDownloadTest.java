@@ -3,9 +3,12 @@ package org.peft4j.transformers.hub;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -20,6 +23,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.peft4j.core.PeftException;
 import org.peft4j.fixtures.Fixtures;
 
 /** Networks, servers and processes that break in the middle. */
@@ -173,6 +179,133 @@ final class BrokenDownloadTest {
                 };
         HubRefused.because(
                 "no answer for 300 ms", () -> Hub.resolve(FakeHub.REPOSITORY, options(), patience));
+    }
+
+    /** A byte now and then is a sign of life, but no download. */
+    @Test
+    void givesUpOnAServerThatTrickles() {
+        hub.faults.put(WEIGHTS, (exchange, content) -> trickle(exchange, content, 20));
+        Patience patience = new Patience(1, Duration.ZERO, Duration.ZERO, Duration.ofMillis(400));
+        HubRefused.because(
+                "bytes arrived in", () -> Hub.resolve(FakeHub.REPOSITORY, options(), patience));
+        hub.hubFault = (exchange, content) -> trickle(exchange, new byte[1 << 20], 20);
+        HubRefused.because(
+                "bytes arrived in", () -> Hub.resolve(FakeHub.REPOSITORY, options(), patience));
+    }
+
+    private static boolean trickle(HttpExchange exchange, byte[] content, int pauseMillis)
+            throws IOException {
+        exchange.sendResponseHeaders(200, content.length);
+        for (byte one : content) {
+            exchange.getResponseBody().write(one);
+            exchange.getResponseBody().flush();
+            try {
+                Thread.sleep(pauseMillis);
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException();
+            }
+        }
+        return true;
+    }
+
+    /** Whatever it waits for: the bytes of a body, an answer, or the next attempt. */
+    @ParameterizedTest
+    @ValueSource(strings = {"body", "silent body", "answer", "list", "pause"})
+    void hearsOfAnInterruptWithinASecond(String waiting) throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        FakeHub.Fault silent =
+                (exchange, content) -> {
+                    await(never);
+                    return true;
+                };
+        switch (waiting) {
+            case "body" -> hub.faults.put(WEIGHTS, (e, content) -> trickle(e, content, 50));
+            case "silent body" ->
+                    hub.faults.put(
+                            WEIGHTS,
+                            (exchange, content) -> {
+                                exchange.sendResponseHeaders(200, content.length);
+                                exchange.getResponseBody().write(content, 0, 100);
+                                exchange.getResponseBody().flush();
+                                return silent.answer(exchange, content);
+                            });
+            case "answer" -> hub.faults.put(WEIGHTS, silent);
+            case "list" -> hub.hubFault = (e, content) -> trickle(e, new byte[1 << 20], 50);
+            default -> hub.hubFault = (e, content) -> busy(e, "300");
+        }
+        Patience patience =
+                new Patience(
+                        5, Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofSeconds(30));
+        Thread caller = Thread.currentThread();
+        Thread interrupter =
+                new Thread(
+                        () -> {
+                            try {
+                                Thread.sleep(700);
+                            } catch (InterruptedException e) {
+                                return;
+                            }
+                            caller.interrupt();
+                        });
+        long start = System.nanoTime();
+        interrupter.start();
+        HubRefused.because(
+                "interrupted", () -> Hub.resolve(FakeHub.REPOSITORY, options(), patience));
+        assertTrue(Thread.interrupted(), "the flag stays");
+        interrupter.join();
+        assertTrue(System.nanoTime() - start < Duration.ofSeconds(10).toNanos(), waiting);
+        never.countDown();
+    }
+
+    private static boolean busy(HttpExchange exchange, String seconds) throws IOException {
+        exchange.getResponseHeaders().set("Retry-After", seconds);
+        exchange.sendResponseHeaders(429, -1);
+        return true;
+    }
+
+    /** The second time no longer in full. */
+    @Test
+    void aServerThatAsksAgainAndAgainIsNotWaitedForEndlessly() {
+        Patience patience =
+                new Patience(
+                        5, Duration.ofSeconds(1), Duration.ofMinutes(5), Duration.ofSeconds(30));
+        BusyException busy = new BusyException("busy", Duration.ofSeconds(250));
+        assertEquals(Duration.ofSeconds(250), patience.pause(1, busy));
+        for (int failures = 2; failures < 5; failures++) {
+            assertEquals(Duration.ofSeconds(10), patience.pause(failures, busy));
+        }
+    }
+
+    /** Without a size, nobody would know when to stop. */
+    @Test
+    void aBodyWithoutAnEndIsRefused() {
+        hub.announcedSizes.put("generation_config.json", -1L);
+        hub.faults.put(
+                "generation_config.json",
+                (exchange, content) -> {
+                    exchange.sendResponseHeaders(200, 0); // chunked
+                    byte[] block = new byte[1 << 20];
+                    for (int i = 0; i < 300; i++) {
+                        exchange.getResponseBody().write(block);
+                    }
+                    return true;
+                });
+        HubRefused.because("comes without its size", this::resolve);
+    }
+
+    @Test
+    void aServersWordsAreCutAndCleaned() {
+        hub.hubFault =
+                (exchange, content) -> {
+                    exchange.getResponseHeaders()
+                            .set("X-Error-Message", "no\u001b[2J" + "x".repeat(5000));
+                    exchange.sendResponseHeaders(403, -1);
+                    return true;
+                };
+        PeftException refused = assertThrows(PeftException.class, this::resolve);
+        String message = String.valueOf(refused.getMessage());
+        assertTrue(message.length() < 2000, message);
+        assertTrue(message.chars().noneMatch(Character::isISOControl), message);
     }
 
     @Test

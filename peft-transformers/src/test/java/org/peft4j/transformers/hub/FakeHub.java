@@ -66,7 +66,7 @@ final class FakeHub implements AutoCloseable {
     /** What happens when anything is asked of the hub. */
     volatile Fault hubFault = (exchange, content) -> false;
 
-    /** The size that the hub announces, where it is not that of the content. */
+    /** The size that the hub announces, where it is not that of the content; -1 for none. */
     final Map<String, Long> announcedSizes = new ConcurrentHashMap<>();
 
     /** The hash that the hub announces, where it is not that of the content. */
@@ -261,7 +261,10 @@ final class FakeHub implements AutoCloseable {
         byte[] content = content(name);
         boolean head = exchange.getRequestMethod().equals("HEAD");
         if (head) {
-            exchange.getResponseHeaders().set("Content-Length", Integer.toString(content.length));
+            long size = announcedSizes.getOrDefault(name, (long) content.length);
+            if (size >= 0) {
+                exchange.getResponseHeaders().set("Content-Length", Long.toString(size));
+            }
             exchange.sendResponseHeaders(200, -1);
             return;
         }

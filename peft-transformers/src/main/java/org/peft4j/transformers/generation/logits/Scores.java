@@ -150,8 +150,11 @@ public final class Scores {
 
     /** Returns the tokens as arrays. */
     static List<long[]> arrays(List<List<Long>> lists) {
-        return lists.stream()
-                .map(list -> list.stream().mapToLong(Long::longValue).toArray())
-                .toList();
+        return lists.stream().map(Scores::array).toList();
+    }
+
+    /** Returns the tokens as an array. */
+    static long[] array(List<Long> ids) {
+        return ids.stream().mapToLong(Long::longValue).toArray();
     }
 }

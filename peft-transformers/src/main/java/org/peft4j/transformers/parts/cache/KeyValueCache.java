@@ -18,11 +18,14 @@ import org.peft4j.core.points.KeysAndValues;
 import org.peft4j.core.points.Prefixes;
 
 /**
- * The keys and values of earlier positions, layer by layer, behind those of prefixes, in memory
- * that is reserved once: a step of decoding writes its own and copies nothing. Keys are kept
- * rotated.
+ * The keys and values of earlier positions, layer by layer, behind those of prefixes. A step of
+ * decoding writes its own and copies nothing; where a text outgrows the memory, twice as much is
+ * reserved. So a capacity that nobody reaches costs nothing. Keys are kept rotated.
  */
 public final class KeyValueCache implements DecodingCache {
+
+    /** Room behind a first pass: most texts never outgrow it. */
+    private static final int FIRST_ROOM = 256;
 
     private final WeightOps ops;
     private final DType dtype;
@@ -32,6 +35,7 @@ public final class KeyValueCache implements DecodingCache {
     private final RowFamilies families;
     private int rows;
     private int capacity;
+    private int reserved;
     private int length;
     private @Nullable SequenceLayout source;
     private int[] leadingPadding = new int[0];
@@ -108,9 +112,11 @@ public final class KeyValueCache implements DecodingCache {
                             + ". Pass the layout that continues the cache.");
         }
         if (length == 0) {
-            capacity += added - batch.length(); // virtual tokens, which nobody could foresee
+            int virtual = added - batch.length(); // which nobody could foresee
+            capacity = (int) Math.min(Integer.MAX_VALUE, (long) capacity + virtual);
         }
-        if (length + added > capacity) {
+        long needed = (long) length + added;
+        if (needed > capacity) {
             throw new PeftException(
                     "the cache has room for "
                             + capacity
@@ -119,6 +125,9 @@ public final class KeyValueCache implements DecodingCache {
                             + " and cannot take "
                             + added
                             + " more. Make one with a larger capacity.");
+        }
+        if (needed > reserved) {
+            reserved = (int) Math.min(capacity, Math.max(needed + FIRST_ROOM, 2 * needed));
         }
     }
 
@@ -230,10 +239,11 @@ public final class KeyValueCache implements DecodingCache {
                 ForwardContext context, AttentionPoint point, Prefixes prefixes, Tensor read) {
             KeyValueMemory memory = self;
             if (memory == null) {
-                Shape shape = new Shape(rows, keyValueHeads, capacity, headDim);
+                Shape shape = new Shape(rows, keyValueHeads, reserved, headDim);
                 memory = new KeyValueMemory(ops, dtype, prefixes.longest(), shape);
                 self = memory;
             }
+            memory.reserve(context.ops(), reserved, length);
             memory.beginWith(prefixes, context, point, read);
             return memory;
         }

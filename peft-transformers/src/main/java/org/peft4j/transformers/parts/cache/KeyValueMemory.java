@@ -11,8 +11,8 @@ import org.peft4j.core.points.KeysAndValues;
 import org.peft4j.core.points.Prefixes;
 
 /**
- * The keys and values of one attention, in memory that is reserved once: those of a prefix, then
- * those of the sequence, which are written where they belong and never moved.
+ * The keys and values of one attention: those of a prefix, then those of the sequence, which are
+ * written where they belong and moved only where the memory grows.
  */
 public final class KeyValueMemory implements AutoCloseable {
 
@@ -75,6 +75,32 @@ public final class KeyValueMemory implements AutoCloseable {
             write(ops, point.prefix(context, read), 0);
         }
         prefixes = wanted;
+    }
+
+    /**
+     * Sees to it that there is room for a sequence.
+     *
+     * @param capacity its positions
+     * @param filled so many of them hold something
+     */
+    void reserve(Ops ops, int capacity, int filled) {
+        if (keys.size(2) - start < capacity) {
+            keys = grown(ops, keys, capacity, filled);
+            values = grown(ops, values, capacity, filled);
+        }
+    }
+
+    private Tensor grown(Ops ops, Tensor present, int capacity, int filled) {
+        try (present) {
+            Shape shape = present.shape();
+            Tensor roomy =
+                    reserved(
+                            present.dtype(),
+                            new Shape(shape.get(0), shape.get(1), capacity, shape.get(3)),
+                            start);
+            ops.attention().cacheWrite(roomy, ops.narrow(present, 2, 0, start + filled), 0);
+            return roomy;
+        }
     }
 
     private Tensor moved(Ops ops, Tensor present, int prefix) {
