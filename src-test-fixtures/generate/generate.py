@@ -22,6 +22,7 @@ import transformers
 from safetensors.torch import load_file
 
 import adaption
+import biases
 import byte_level_tokenizer
 import chat
 import common
@@ -43,7 +44,9 @@ import rope
 import seq2seq
 import targets
 import ties
+import token_types
 import trainable_tokens
+import windows
 
 MARK = "golden/environment.json"
 # What hub/ writes, with other libraries.
@@ -53,7 +56,7 @@ ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
     decoders, encoders, seq2seq, heads, legacy, ties, generation, lora, targets, optim, rope, byte_level_tokenizer,
     decoding, chat, encoder_tokenizers, prefixes, adaption, ia3, ln_tuning, trainable_tokens, prompts,
-    cpt,
+    cpt, biases, windows, token_types,
 )
 
 
