@@ -46,7 +46,6 @@ def adapted(root: Path, task: str, method: str):
 
 
 def trained(model) -> dict:
-    """Of LoRA by the last part of the name, since layers share it."""
     return {key.replace(".default", ""): p.detach() for key, p in model.named_parameters()
             if p.requires_grad and "modules_to_save" not in key}
 
@@ -62,7 +61,9 @@ def write(root: Path) -> None:
         for method in METHODS if task in ("CAUSAL_LM", "SEQ_CLS") else ():
             model = adapted(root, task, method)
             name = f"{task}.{method}"
-            tensors[f"{name}.logits"] = outputs(model, given)
+            # Behind virtual tokens transformers reads a classification off the last column, padding or not.
+            rows = 1 if name == "SEQ_CLS.prompt" else len(LENGTHS)
+            tensors[f"{name}.logits"] = outputs(model, {key: value[:rows] for key, value in given.items()})
             tensors |= {f"{name}.{key}": value for key, value in trained(model).items()}
     model = load_base(root, "gpt2")
     one = {key: value[:1] for key, value in inputs(model.config.vocab_size).items()}
