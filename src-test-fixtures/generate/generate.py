@@ -22,6 +22,7 @@ import transformers
 from safetensors.torch import load_file
 
 import adaption
+import biases
 import byte_level_tokenizer
 import chat
 import common
@@ -44,7 +45,9 @@ import rope
 import seq2seq
 import targets
 import ties
+import token_types
 import trainable_tokens
+import windows
 
 MARK = "golden/environment.json"
 # What hub/ writes, with other libraries.
@@ -53,8 +56,8 @@ OTHERS = ("hub", "golden/hub", "adapters/bn-*", "adapters/fusion-*", "golden/ada
 ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
     decoders, encoders, seq2seq, heads, legacy, ties, generation, lora, targets, optim, rope, byte_level_tokenizer,
-    decoding, generation_settings, chat, encoder_tokenizers, prefixes, adaption, ia3, ln_tuning, trainable_tokens, prompts,
-    cpt,
+    decoding, generation_settings, chat, encoder_tokenizers, prefixes, adaption, ia3, ln_tuning, trainable_tokens,
+    prompts, cpt, biases, windows, token_types,
 )
 
 

@@ -13,21 +13,19 @@ final class AdaptionPrompt implements AttentionPlacement {
     private final Tensor prompt;
     private final Tensor gate;
     private final PromptProjection projection;
-    private final boolean behind;
 
     /**
      * Makes the placement.
      *
      * @param prompt P, [1, tokens, hidden size]
      * @param gate g, [1]
-     * @param projection the base's keys and values of a prompt
-     * @param behind whether the sum is added behind the output projection, by {@link Behind}
+     * @param projection the base's keys and values of a prompt, and whether {@link Behind} adds
+     *     what is made of them
      */
-    AdaptionPrompt(Tensor prompt, Tensor gate, PromptProjection projection, boolean behind) {
+    AdaptionPrompt(Tensor prompt, Tensor gate, PromptProjection projection) {
         this.prompt = prompt;
         this.gate = gate;
         this.projection = projection;
-        this.behind = behind;
     }
 
     @Override
@@ -42,7 +40,7 @@ final class AdaptionPrompt implements AttentionPlacement {
                                 ops.narrow(both, 2, 0, width),
                                 ops.narrow(both, 2, width, width),
                                 gate);
-        if (behind) {
+        if (projection.isAddedBehind()) {
             context.handOn(this, attended);
             return output;
         }
@@ -53,7 +51,10 @@ final class AdaptionPrompt implements AttentionPlacement {
     record Behind(AdaptionPrompt attention) implements AdditiveLinearPlacement {
         @Override
         public Tensor delta(ForwardContext context, Tensor x) {
-            return context.takeOver(attention);
+            Tensor attended = context.takeOver(attention);
+            return attention.projection.isFused()
+                    ? attended
+                    : attention.projection.output(context, attended);
         }
     }
 }

@@ -121,10 +121,9 @@ public final class AdaptionPromptMethod implements PeftMethod {
                         1,
                         adaption.adapterLen(),
                         projection.in());
-        boolean behind = projection.isFused();
-        AdaptionPrompt placement = new AdaptionPrompt(prompt, gate, projection, behind);
+        AdaptionPrompt placement = new AdaptionPrompt(prompt, gate, projection);
         builder.place(point, placement);
-        if (behind) {
+        if (projection.isAddedBehind()) {
             builder.place(projection.output(), new AdaptionPrompt.Behind(placement));
         }
     }

@@ -25,6 +25,9 @@ import org.peft4j.core.points.LinearWeights;
 record PromptProjection(
         AttentionPoint attention, LinearPoint key, LinearPoint value, LinearPoint output) {
 
+    /** The output projection that peft sends a prompt's part through, as Llama names it. */
+    private static final String OUTPUT = "o_proj";
+
     static PromptProjection of(InjectionPoints points, AttentionPoint attention) {
         boolean fused = attention.fused() != null;
         return new PromptProjection(
@@ -58,6 +61,21 @@ record PromptProjection(
 
     boolean isFused() {
         return attention.fused() != null;
+    }
+
+    /**
+     * Whether what a prompt gives is added behind the output projection. Where all of them are one
+     * it is as it is; in Llama's kind it went through that projection on its own, and its bias acts
+     * a second time.
+     */
+    boolean isAddedBehind() {
+        return isFused() || (output.frozen().bias() != null && output.name().equals(OUTPUT));
+    }
+
+    /** What the output projection makes of x, [rows, length, heads · d], by itself. */
+    Tensor output(ForwardContext context, Tensor x) {
+        LinearWeights weights = context.weights(output);
+        return context.ops().linear(x, weights.weight(), weights.bias());
     }
 
     /** The width of what the projections read. */

@@ -10,7 +10,8 @@
  * <p>Python's {@code peft} (ADAPTION_PROMPT) knows Llama, Mistral and GPT-2. Here any transformer
  * goes: of an encoder-decoder it is the decoder. Where queries, keys and values come from one
  * projection, the sum is added behind the output projection, as peft does in GPT-2, and before it
- * everywhere else.
+ * everywhere else. An {@code o_proj} with a bias adds it a second time, as in peft, whatever the
+ * gate.
  */
 @NullMarked
 package org.peft4j.adapter.adaption;

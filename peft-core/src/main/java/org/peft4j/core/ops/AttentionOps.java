@@ -162,7 +162,8 @@ public final class AttentionOps {
      * @param tokens INT64 [rows, keys], 1 for a token and 0 for padding; or null
      * @param length the queries, the last of the keys' positions
      * @param keys the keys
-     * @param window how many keys a query sees at most, itself included; 0 for all
+     * @param window how many keys of its own row a query sees at most, itself included and padding
+     *     not counted; 0 for all
      * @param itself whether padding sees itself, so that no query sees nothing
      * @param like gives the dtype
      * @return [rows or 1, 1, length, keys]

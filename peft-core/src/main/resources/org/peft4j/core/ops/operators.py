@@ -271,17 +271,30 @@ class Ops(Module):
     q, k, v = self.split_projection(x, d, key_heads, groups)
     return self.cached_attention(q, k, v, d, cos, sin, mask, causal, scale, cap, keys, values, start)
 
+  # Where keys lie in their rows [rows, keys]: padding does not count, but goes on counting behind the last
+  # token before it.
+  def own_positions(self: __torch__.Ops, tokens: Tensor) -> Tensor:
+    column = torch.arange(tokens.size(1), dtype=4, device=tokens.device)
+    last = torch.where(torch.ne(tokens, 0), column, torch.full_like(tokens, -1))
+    last, _ = torch.cummax(last, 1)
+    return torch.cumsum(tokens, 1) + (column - last)
+
   # Additive mask [rows or 1, 1, length, keys] of the last length of keys positions: a query sees the
-  # keys up to its own, no further back than the window (0: all), and no padding, but for itself if it may.
+  # keys up to its own, no further back in its row than the window (0: all), and no padding, but for itself
+  # if it may.
   def causal_mask(self: __torch__.Ops, tokens: Tensor, length: Tensor, keys: Tensor, window: Tensor, itself: Tensor, like: Tensor) -> Tensor:
     n = int(keys)
+    first = n - int(length)
     key = torch.arange(n, dtype=4, device=like.device)
-    query = torch.arange(n - int(length), n, dtype=4, device=like.device).unsqueeze(1)
-    seen = torch.le(key, query)
-    if int(window) > 0:
-      seen = torch.logical_and(seen, torch.gt(key, torch.sub(query, int(window))))
-    seen = seen.unsqueeze(0)
+    query = key.narrow(0, first, int(length)).unsqueeze(1)
+    seen = torch.le(key, query).unsqueeze(0)
     real = self.given(tokens)
+    if int(window) > 0:
+      place = key.unsqueeze(0)
+      if real is not None:
+        place = self.own_positions(real)
+      earliest = torch.sub(place.narrow(1, first, int(length)), int(window)).unsqueeze(2)
+      seen = torch.logical_and(seen, torch.gt(place.unsqueeze(1), earliest))
     if real is not None:
       seen = torch.logical_and(seen, torch.ne(real, 0).unsqueeze(1))
       if int(itself) != 0:

@@ -66,6 +66,11 @@ public record DecoderStack(
          * @param batch the tokens that came in
          */
         Tensor enter(ForwardContext context, InputFlow flow, long[] positions, TokenBatch batch);
+
+        /** Returns whether it tells token types apart; if not, a batch must have none. */
+        default boolean readsTypes() {
+            return false;
+        }
     }
 
     /** What comes after the last layer. */
@@ -143,6 +148,9 @@ public record DecoderStack(
             TokenBatch batch,
             @Nullable DecodingCache cache,
             CrossAttention.@Nullable Encoded encoded) {
+        if (!entrance.readsTypes()) {
+            TokenTypes.refuse(batch);
+        }
         KeyValueCache past = KeyValueCache.from(cache);
         Ops ops = context.ops();
         try (Scope scope = ops.scope()) {

@@ -3,7 +3,6 @@ package org.peft4j.transformers.parts;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ForwardContext;
-import org.peft4j.core.PeftException;
 import org.peft4j.core.SequenceLayout;
 import org.peft4j.core.TokenBatch;
 import org.peft4j.core.ops.Ops;
@@ -80,16 +79,18 @@ public record EncoderEmbeddings(
     }
 
     @Override
+    public boolean readsTypes() {
+        return types != null;
+    }
+
+    @Override
     public Tensor enter(ForwardContext context, InputFlow flow, TokenBatch batch) {
         Ops ops = context.ops();
         SequenceLayout layout = flow.layout();
         Tensor sum = flow.embeddings();
         if (types != null) {
-            sum = ops.add(sum, embed(context, types, types(types, layout, batch), layout));
-        } else if (batch.tokenTypeIds() != null) {
-            throw new PeftException(
-                    "the batch has token types, but this model does not tell the types of tokens"
-                            + " apart. Leave them out.");
+            long[] ids = TokenTypes.of(types, layout, batch);
+            sum = ops.add(sum, embed(context, types, ids, layout));
         }
         sum = ops.add(sum, embed(context, positions, places(layout, batch), layout));
         return norm.forward(context, sum);
@@ -104,32 +105,5 @@ public record EncoderEmbeddings(
         long[] places = rule.positions(layout, batch);
         PositionLimit.check(layout, places, batch, positions.vocabulary());
         return places;
-    }
-
-    /** The types of all tokens; virtual ones are of the first. */
-    private static long[] types(EmbeddingPoint table, SequenceLayout layout, TokenBatch batch) {
-        long[] all = new long[layout.rows() * layout.length()];
-        long[] given = batch.tokenTypeIds();
-        if (given == null) {
-            return all;
-        }
-        int virtual = layout.length() - batch.length();
-        for (int i = 0; i < given.length; i++) {
-            int row = i / batch.length();
-            if (given[i] < 0 || given[i] >= table.vocabulary()) {
-                throw new PeftException(
-                        "row "
-                                + row
-                                + " has the token type "
-                                + given[i]
-                                + " at position "
-                                + i % batch.length()
-                                + ", but this model has the types 0 to "
-                                + (table.vocabulary() - 1)
-                                + ".");
-            }
-            all[row * layout.length() + virtual + i % batch.length()] = given[i];
-        }
-        return all;
     }
 }

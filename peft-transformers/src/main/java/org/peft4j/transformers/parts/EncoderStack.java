@@ -49,6 +49,11 @@ public record EncoderStack(
          * @param batch the tokens that came in
          */
         Tensor enter(ForwardContext context, InputFlow flow, TokenBatch batch);
+
+        /** Returns whether it tells token types apart; if not, a batch must have none. */
+        default boolean readsTypes() {
+            return false;
+        }
     }
 
     /**
@@ -90,11 +95,14 @@ public record EncoderStack(
     /**
      * Runs the encoder.
      *
-     * @throws PeftException if the batch continues another
+     * @throws PeftException if the batch continues another, or has token types that nothing reads
      */
     public Output encode(ForwardContext context, TokenBatch batch) {
         if (batch.layout().past() != 0) {
             throw noCache();
+        }
+        if (!entrance.readsTypes()) {
+            TokenTypes.refuse(batch);
         }
         Ops ops = context.ops();
         try (Scope scope = ops.scope()) {

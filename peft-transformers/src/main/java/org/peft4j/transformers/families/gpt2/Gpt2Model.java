@@ -20,6 +20,7 @@ import org.peft4j.transformers.parts.LearnedPositions;
 import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.OpenedCheckpoint;
 import org.peft4j.transformers.parts.TokenEmbedding;
+import org.peft4j.transformers.parts.TokenTypes;
 import org.peft4j.transformers.parts.layers.AttentionCore;
 import org.peft4j.transformers.parts.layers.FeedForward;
 import org.peft4j.transformers.parts.layers.FusedSelfAttention;
@@ -66,7 +67,10 @@ public final class Gpt2Model {
                 new DecoderStack(
                         tokens,
                         input,
-                        new LearnedPositions(positions, 0),
+                        new Gpt2Entrance(
+                                new LearnedPositions(positions, 0),
+                                new TokenTypes(
+                                        table, modules.head().task() == TaskType.CAUSAL_LM)),
                         null,
                         layers,
                         LayerWindows.none(config.layers()),

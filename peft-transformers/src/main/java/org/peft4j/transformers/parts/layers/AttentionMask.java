@@ -83,7 +83,8 @@ public final class AttentionMask {
      * @param layout the positions of this pass and before
      * @param keys how many of them have keys: the cached ones and those of this pass. Those before
      *     are a method's
-     * @param window how many keys a query sees, itself included; {@link #NO_WINDOW} for all
+     * @param window how many keys of its own row a query sees, itself included and padding not
+     *     counted; {@link #NO_WINDOW} for all
      * @param like gives the dtype, and is open as long as the mask is used
      */
     public static AttentionMask causal(
