@@ -132,7 +132,7 @@ public final class AdapterBuilder {
     public TargetReport select(
             Targets targets, Set<TargetModule.Kind> supported, List<String> modulesToSave) {
         TargetReport selection =
-                targets.select(TargetModule.of(points()), supported, modulesToSave);
+                targets.select(TargetModule.of(selectable()), supported, modulesToSave);
         if (isFresh()) {
             selection.requireNoProblems();
         } else {
@@ -140,6 +140,19 @@ public final class AdapterBuilder {
         }
         report(selection);
         return selection;
+    }
+
+    /**
+     * Resizing makes one module of the embeddings that an encoder and a decoder share, and peft
+     * finds a module by the first of its names.
+     */
+    private InjectionPoints selectable() {
+        if (base.publishedVocabularySize() == base.info().vocabularySize()) {
+            return points();
+        }
+        VocabularyTables tables = VocabularyTables.of(base);
+        return new InjectionPoints(
+                points().all().stream().filter(point -> !tables.isFurtherName(point)).toList());
     }
 
     /**
@@ -330,6 +343,11 @@ public final class AdapterBuilder {
      */
     public void alias(String alias, String key) {
         aliases.put(alias, key);
+    }
+
+    /** Returns whether the adapter is new, or its file holds a tensor. */
+    boolean mayHold(String key) {
+        return stored == null || stored.weights().names().contains(key);
     }
 
     /** Returns the linears whose weight is tied to an embedding. */

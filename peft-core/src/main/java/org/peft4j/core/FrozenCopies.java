@@ -158,6 +158,7 @@ final class FrozenCopies {
         return tables.placeOf(key)
                 .filter(place -> place.point().equals(point) && isTable(place.rest()))
                 .filter(place -> builder.isTaken(point) != place.rest().equals(WEIGHT))
+                .filter(place -> !builder.trains(point, place.rest()))
                 .isPresent();
     }
 
@@ -176,13 +177,14 @@ final class FrozenCopies {
             builder.saved(new SavedTable(key, copy, true));
             tell(key, stored, copy, table, difference);
             boolean sideTaken =
-                    points.stream().anyMatch(p -> tables.isRead(p) && builder.isTaken(p));
-            boolean named = points.stream().anyMatch(p -> isName(p));
+                    tables.sharing(table).stream()
+                            .anyMatch(p -> tables.isRead(p) && builder.isTaken(p));
+            boolean named = points.stream().anyMatch(this::isName);
             for (InjectionPoint point : points) {
                 if (point instanceof LinearPoint linear) {
                     builder.placeBeneath(linear, copy);
                 } else if (point instanceof EmbeddingPoint embedding
-                        && (isName(point) != (sideTaken || !named))) {
+                        && isName(point) == (named && !sideTaken)) {
                     builder.placeBeneath(embedding, copy);
                 }
             }

@@ -58,6 +58,14 @@ record VocabularyTables(BaseModel base, List<InjectionPoint> points) {
         return base.points().of(InputPoint.class).stream().anyMatch(p -> p.table().equals(point));
     }
 
+    /** Returns whether an embedding is another one under a name of an encoder or a decoder. */
+    boolean isFurtherName(InjectionPoint point) {
+        return point instanceof EmbeddingPoint embedding
+                && isRead(point)
+                && sharing(embedding.table()).stream()
+                        .anyMatch(other -> other instanceof EmbeddingPoint && !isRead(other));
+    }
+
     /**
      * The module that a key of an adapter's file belongs to.
      *
