@@ -29,6 +29,7 @@ public final class Adapter {
     private final PeftConfig config;
     private final List<Parameter> parameters;
     private final List<Tensor> frozen;
+    private final List<SavedTable> savedTables;
     private final Map<String, String> aliases;
     private final Set<String> standIns;
     private final List<EncodedTensor> encoded;
@@ -45,6 +46,7 @@ public final class Adapter {
             OperatorDoor door,
             List<Parameter> parameters,
             List<Tensor> frozen,
+            List<SavedTable> savedTables,
             Map<String, String> aliases,
             Set<String> standIns,
             List<EncodedTensor> encoded,
@@ -57,6 +59,7 @@ public final class Adapter {
         this.door = door;
         this.parameters = List.copyOf(parameters);
         this.frozen = List.copyOf(frozen);
+        this.savedTables = List.copyOf(savedTables);
         this.aliases = Map.copyOf(aliases);
         this.standIns = Set.copyOf(standIns);
         this.encoded = List.copyOf(encoded);
@@ -68,6 +71,7 @@ public final class Adapter {
                         () -> {
                             this.parameters.forEach(Parameter::close);
                             this.frozen.forEach(Tensor::close);
+                            this.savedTables.forEach(SavedTable::close);
                             releaseMembers.run();
                         });
     }
@@ -107,6 +111,11 @@ public final class Adapter {
                         .filter(parameter -> !standIns.contains(parameter.key()))
                         .mapToLong(parameter -> parameter.value().elements())
                         .sum();
+    }
+
+    /** Returns the frozen tables that its file holds beside its parameters. */
+    List<SavedTable> savedTables() {
+        return savedTables;
     }
 
     /**

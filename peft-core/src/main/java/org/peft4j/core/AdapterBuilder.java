@@ -48,6 +48,7 @@ public final class AdapterBuilder {
     private final Runnable releaseMembers;
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final List<Tensor> frozen = new ArrayList<>();
+    private final List<SavedTable> savedTables = new ArrayList<>();
     private final Map<InjectionPoint, Placement> placements = new LinkedHashMap<>();
     private final Map<String, String> aliases = new LinkedHashMap<>();
     private final Set<String> standIns = new LinkedHashSet<>();
@@ -131,7 +132,7 @@ public final class AdapterBuilder {
     public TargetReport select(
             Targets targets, Set<TargetModule.Kind> supported, List<String> modulesToSave) {
         TargetReport selection =
-                targets.select(TargetModule.of(points()), supported, modulesToSave);
+                targets.select(TargetModule.of(selectable()), supported, modulesToSave);
         if (isFresh()) {
             selection.requireNoProblems();
         } else {
@@ -139,6 +140,19 @@ public final class AdapterBuilder {
         }
         report(selection);
         return selection;
+    }
+
+    /**
+     * Resizing makes one module of the embeddings that an encoder and a decoder share, and peft
+     * finds a module by the first of its names.
+     */
+    private InjectionPoints selectable() {
+        if (base.publishedVocabularySize() == base.info().vocabularySize()) {
+            return points();
+        }
+        VocabularyTables tables = VocabularyTables.of(base);
+        return new InjectionPoints(
+                points().all().stream().filter(point -> !tables.isFurtherName(point)).toList());
     }
 
     /**
@@ -331,6 +345,11 @@ public final class AdapterBuilder {
         aliases.put(alias, key);
     }
 
+    /** Returns whether the adapter is new, or its file holds a tensor. */
+    boolean mayHold(String key) {
+        return stored == null || stored.weights().names().contains(key);
+    }
+
     /** Returns the linears whose weight is tied to an embedding. */
     public List<LinearPoint> tiedTo(EmbeddingPoint embedding) {
         return base.tiedTo(embedding);
@@ -438,6 +457,51 @@ public final class AdapterBuilder {
         this.report = selection;
     }
 
+    /** Notes a frozen table that the adapter's file holds. */
+    void saved(SavedTable table) {
+        savedTables.add(table);
+    }
+
+    /** Returns whether a table stands in for the base's at a point. */
+    boolean isBeneath(InjectionPoint point) {
+        Placement placement = placements.get(point);
+        return placement instanceof Beneath.OfEmbedding || placement instanceof Beneath.OfLinear;
+    }
+
+    /** Lets a table stand in for the frozen one, beneath what is placed there. */
+    void placeBeneath(EmbeddingPoint point, Tensor copy) {
+        placements.compute(
+                point,
+                (at, above) -> new Beneath.OfEmbedding(copy, (EmbeddingPlacement) above));
+    }
+
+    /** Lets a weight stand in for the frozen one, beneath what is placed there. */
+    void placeBeneath(LinearPoint point, Tensor copy) {
+        placements.compute(
+                point, (at, above) -> new Beneath.OfLinear(copy, (LinearPlacement) above));
+    }
+
+    /** Returns whether a copy of a module's own parameter is trained, alone or tied to another. */
+    boolean trains(InjectionPoint point, String parameter) {
+        String key = moduleKey(point, parameter);
+        return parameters.containsKey(key) || aliases.containsKey(key);
+    }
+
+    /**
+     * Returns what peft puts between a module's path and the names of its frozen parameters, as
+     * {@code base_layer.}, or nothing where the adapter does not act on it.
+     */
+    String wrapper(InjectionPoint point) {
+        if (trains(point, "weight")) {
+            return "original_module.";
+        }
+        String start = moduleKey(point, "");
+        boolean holdsTokens =
+                parameters.keySet().stream().anyMatch(k -> k.startsWith(start + "token_adapter."));
+        boolean holdsOthers = parameters.keySet().stream().anyMatch(k -> k.startsWith(start));
+        return holdsTokens ? "token_adapter.base_layer." : holdsOthers ? "base_layer." : "";
+    }
+
     Adapter build(String name, PeftConfig config) {
         if (placements.isEmpty()) {
             throw new PeftException(
@@ -449,6 +513,7 @@ public final class AdapterBuilder {
                 base.door(),
                 new ArrayList<>(parameters.values()),
                 frozen,
+                savedTables,
                 aliases,
                 standIns,
                 encoded,
@@ -462,5 +527,6 @@ public final class AdapterBuilder {
     void discard() {
         parameters.values().forEach(Parameter::close);
         frozen.forEach(Tensor::close);
+        savedTables.forEach(SavedTable::close);
     }
 }

@@ -51,6 +51,7 @@ final class AdapterFiles {
                     trainedOn,
                     present);
         }
+        new FrozenCopies(model.base(), files.weights()).requireTokens();
         Adapter adapter = build(model, name, files, method, config);
         try {
             fill(model.base(), adapter, files);
@@ -178,6 +179,9 @@ final class AdapterFiles {
                                                 alias,
                                                 adapter.parameter(key).orElseThrow().value(),
                                                 ops)));
+        for (SavedTable saved : adapter.savedTables()) {
+            sources.put(saved.key(), table(saved, ops));
+        }
         List<TensorSource> encoders = EncoderFiles.takeFrom(sources, adapter);
         JsonObject config = adapter.config().toJson();
         config.addProperty("inference_mode", true);
@@ -222,6 +226,15 @@ final class AdapterFiles {
                             + " holds NaN or infinity; nothing was saved. Load an earlier save,"
                             + " or train it again with a lower learning rate.");
         }
+    }
+
+    private static TensorSource table(SavedTable saved, WeightOps ops) {
+        Tensor table = saved.table();
+        return TensorSource.of(
+                saved.key(),
+                FrozenWeights.storedType(table.dtype()),
+                shape(table),
+                () -> ops.toBytes(table));
     }
 
     private static TensorSource source(String key, Tensor value, WeightOps ops) {

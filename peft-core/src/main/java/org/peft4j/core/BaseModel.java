@@ -147,6 +147,42 @@ public interface BaseModel extends AutoCloseable {
     }
 
     /**
+     * Returns how many tokens the model has as it was published; {@link ModelInfo#vocabularySize}
+     * is another number where it was resized.
+     */
+    default long publishedVocabularySize() {
+        return info().vocabularySize();
+    }
+
+    /**
+     * Returns this model with another number of tokens, as {@code resize_token_embeddings} of
+     * {@code transformers} makes it: a base of its own, which the caller closes. This one and its
+     * adapters stay as they are. New tokens start as the mean of the others.
+     *
+     * @param size how many tokens, such as those of a tokenizer that got new ones
+     * @throws PeftException if it is not positive
+     */
+    default BaseModel resizeTokenEmbeddings(int size) {
+        return resizeTokenEmbeddings(VocabularySize.of(size));
+    }
+
+    /**
+     * Returns this model with another number of tokens: a base of its own, which the caller closes.
+     * This one and its adapters stay as they are. Tokens that the model has as published keep their
+     * rows in every table of the vocabulary; the weights that are not resized are shared with this
+     * base where they are mapped from its files.
+     *
+     * <p>An adapter that is trained on it saves the tables with it, as peft does.
+     *
+     * @param size how many tokens, and how new ones start
+     * @throws PeftException if this kind of base cannot be resized
+     */
+    default BaseModel resizeTokenEmbeddings(VocabularySize size) {
+        throw new PeftException(
+                "the vocabulary of " + info().nameOrPath() + " cannot be resized.");
+    }
+
+    /**
      * Frees the weights and every tensor of the door, as soon as nobody computes with them: passes
      * that run are waited for, later ones refused (see {@link Lifetime}).
      */

@@ -27,6 +27,8 @@ public final class FrozenWeights {
     private final DType dtype;
     private final Map<Path, SafetensorsFile> files = new HashMap<>();
     private final Map<String, Tensor> mapped = new HashMap<>();
+    private final @Nullable ResizedVocabulary vocabulary;
+    private final Map<String, Tensor> resized = new HashMap<>();
 
     /**
      * Opens the weights of a checkpoint.
@@ -36,6 +38,24 @@ public final class FrozenWeights {
      * @param dtype the dtype to give to floating-point weights
      */
     public FrozenWeights(CheckpointDirectory checkpoint, OperatorDoor door, DType dtype) {
+        this(checkpoint, door, dtype, null);
+    }
+
+    /**
+     * Opens the weights of a checkpoint whose vocabulary is resized.
+     *
+     * @param checkpoint where they are
+     * @param door the device they go to; it owns the tensors
+     * @param dtype the dtype to give to floating-point weights
+     * @param vocabulary what a tensor becomes that the file has with another number of tokens; or
+     *     null
+     */
+    public FrozenWeights(
+            CheckpointDirectory checkpoint,
+            OperatorDoor door,
+            DType dtype,
+            @Nullable ResizedVocabulary vocabulary) {
+        this.vocabulary = vocabulary;
         this.checkpoint = checkpoint;
         this.door = door;
         this.dtype = dtype;
@@ -56,6 +76,15 @@ public final class FrozenWeights {
      */
     public Tensor get(String name, long... shape) {
         TensorEntry entry = checkpoint.entry(name);
+        if (vocabulary != null && vocabulary.changes(entry.dimensions(), shape)) {
+            return resized.computeIfAbsent(
+                    name,
+                    key -> {
+                        try (Tensor published = load(entry)) {
+                            return vocabulary.resize(door.weights(), key, published);
+                        }
+                    });
+        }
         if (!Arrays.equals(entry.dimensions(), shape)) {
             throw new BadFileException(
                     entry.file(),
@@ -72,6 +101,11 @@ public final class FrozenWeights {
     /** Returns a tensor, or null if there is none of that name. */
     public @Nullable Tensor find(String name, long... shape) {
         return contains(name) ? get(name, shape) : null;
+    }
+
+    /** Returns the tensor that resizing made of one, if it did. */
+    public Optional<Tensor> resized(String name) {
+        return Optional.ofNullable(resized.get(name));
     }
 
     /** Returns the dtype that a stored type has in libtorch, if it has one. */

@@ -334,6 +334,10 @@ public final class PeftModel implements AutoCloseable {
             ModulesToSave modules = new ModulesToSave(builder, base);
             modules.place(config.modulesToSave(), config.ensureWeightTying());
             modules.placeStoredHead(stored);
+            if (stored != null) {
+                new FrozenCopies(base, stored.weights()).place(builder);
+            }
+            FrozenCopies.keepResized(base, builder);
             return builder.build(name, config);
         } catch (RuntimeException e) {
             builder.discard();

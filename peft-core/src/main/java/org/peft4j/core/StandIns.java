@@ -64,6 +64,13 @@ final class StandIns {
     void placeTied(EmbeddingPoint embedding, List<LinearPoint> tied, boolean repeated) {
         Tensor copy = weight(embedding, embedding.table(), false);
         builder.place(embedding, new OfEmbedding(copy));
+        if (repeated) {
+            builder.points().of(EmbeddingPoint.class).stream()
+                    .filter(other -> !other.equals(embedding))
+                    .filter(other -> other.table() == embedding.table())
+                    .filter(other -> builder.mayHold(key(other, "weight")))
+                    .forEach(other -> builder.alias(key(other, "weight"), key(embedding, "weight")));
+        }
         for (LinearPoint linear : tied) {
             @Nullable Tensor bias = bias(linear, linear.frozen().bias());
             builder.place(linear, new OfLinear(copy, false, bias));

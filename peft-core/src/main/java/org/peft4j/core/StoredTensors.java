@@ -40,7 +40,8 @@ record StoredTensors(BaseModel base, AdapterTensors file) {
         missing.removeAll(names());
         Set<String> unexpected = new TreeSet<>(names());
         unexpected.removeAll(expected);
-        unexpected.removeIf(key -> FrozenCopies.isOne(base, key, () -> read(key)));
+        FrozenCopies copies = new FrozenCopies(base, this);
+        unexpected.removeIf(key -> copies.isOne(key, expected));
         if (!missing.isEmpty() || !unexpected.isEmpty()) {
             throw new BadFileException(
                     path(),
@@ -66,6 +67,7 @@ record StoredTensors(BaseModel base, AdapterTensors file) {
     void requireShape(String key, long[] shape) {
         TensorEntry entry = file.entry(key);
         if (!Arrays.equals(entry.dimensions(), shape)) {
+            VocabularyTables.of(base).requireTokens(this, key, shape);
             throw new BadFileException(
                     path(),
                     key

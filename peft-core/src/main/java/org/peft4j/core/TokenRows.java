@@ -49,7 +49,10 @@ public record TokenRows(List<Integer> tokens, String holder, boolean fromBase, b
                                 + point.path()
                                 + ", whose tokens are 0 to "
                                 + (vocabulary - 1)
-                                + ". Correct the token indices.");
+                                + ". Correct the token indices, or add tokens to the base:"
+                                + " base.resizeTokenEmbeddings("
+                                + (token + 1L)
+                                + ").");
             }
         }
     }

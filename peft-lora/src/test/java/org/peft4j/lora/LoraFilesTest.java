@@ -160,18 +160,6 @@ final class LoraFilesTest {
     }
 
     @Test
-    void anEmbeddingThatIsNotTheBasesIsRefused(@TempDir Path directory) {
-        String key = "base_model.model.model.embed_tokens.base_layer.weight";
-        assertContains(
-                refusal(
-                        "llama-embeddings",
-                        "llama",
-                        directory,
-                        path -> overwriteFirst(path, key, 7)),
-                "unexpected: " + key);
-    }
-
-    @Test
     void tiedWeightsThatDifferAreRefused(@TempDir Path directory) {
         assertContains(
                 refusal(

@@ -11,6 +11,8 @@ import org.peft4j.core.BadFileException;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.FrozenWeights;
 import org.peft4j.core.PeftException;
+import org.peft4j.core.ResizedVocabulary;
+import org.peft4j.core.VocabularySize;
 import org.peft4j.core.files.CheckpointDirectory;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.files.TensorEntry;
@@ -78,19 +80,34 @@ public final class Checkpoints {
      * @throws BadFileException if a file is bad, or the model is of no known family
      */
     public static BaseModel open(Path directory, LoadOptions options) {
-        CheckpointDirectory files = CheckpointDirectory.open(directory);
-        Function<OpenedCheckpoint, BaseModel> family = family(files.configFields());
-        DType dtype = dtype(files, options);
+        return open(CheckpointDirectory.open(directory), options);
+    }
+
+    private static BaseModel open(CheckpointDirectory published, LoadOptions options) {
+        Function<OpenedCheckpoint, BaseModel> family = family(published.configFields());
+        DType dtype = dtype(published, options);
+        int tokens = published.configFields().positiveInt("vocab_size");
+        @Nullable VocabularySize wanted = options.vocabulary();
+        CheckpointDirectory files =
+                wanted == null ? published : published.withVocabularySize(wanted.from(tokens));
+        @Nullable ResizedVocabulary resized =
+                wanted == null
+                        ? null
+                        : new ResizedVocabulary(
+                                tokens, wanted.from(tokens), wanted, deviation(published));
         OperatorDoor door = OperatorDoor.open(options.device());
         try {
             return family.apply(
                     new OpenedCheckpoint(
-                            name(directory, options),
+                            name(published.path(), options),
                             files,
-                            new FrozenWeights(files, door, dtype),
+                            new FrozenWeights(files, door, dtype, resized),
                             door,
                             dtype,
-                            options.head()));
+                            options.head(),
+                            new OpenedCheckpoint.Vocabulary(
+                                    tokens,
+                                    size -> open(published, options.withVocabularySize(size)))));
         } catch (RuntimeException e) {
             door.close();
             throw e;
@@ -177,6 +194,13 @@ public final class Checkpoints {
                     "one of " + String.join(", ", new TreeSet<>(FAMILIES.keySet())) + ",");
         }
         return family;
+    }
+
+    /** The standard deviation of fresh weights. */
+    private static double deviation(CheckpointDirectory files) {
+        JsonFields config = files.configFields();
+        String named = config.has("init_std") ? "init_std" : "initializer_range";
+        return config.optionalNumber(named).orElse(0.02);
     }
 
     private static String name(Path directory, LoadOptions options) {

@@ -25,12 +25,15 @@ public final class CheckpointDirectory {
     private final JsonObject config;
     private final Optional<JsonObject> generationConfig;
     private final CheckpointWeights weights;
+    private final boolean resized;
 
     private CheckpointDirectory(
             Path path,
             JsonObject config,
             Optional<JsonObject> generationConfig,
-            CheckpointWeights weights) {
+            CheckpointWeights weights,
+            boolean resized) {
+        this.resized = resized;
         this.path = path;
         this.config = config;
         this.generationConfig = generationConfig;
@@ -57,7 +60,24 @@ public final class CheckpointDirectory {
                 Files.exists(generation)
                         ? Optional.of(JsonFiles.read(generation))
                         : Optional.empty(),
-                CheckpointWeights.open(directory));
+                CheckpointWeights.open(directory),
+                false);
+    }
+
+    /**
+     * Returns the same checkpoint with another number of tokens in its config.
+     *
+     * @param tokens {@code vocab_size}
+     */
+    public CheckpointDirectory withVocabularySize(int tokens) {
+        JsonObject resized = config();
+        resized.addProperty("vocab_size", tokens);
+        return new CheckpointDirectory(path, resized, generationConfig, weights, true);
+    }
+
+    /** Returns whether its config has another number of tokens than the file says. */
+    public boolean resized() {
+        return resized;
     }
 
     /** Returns the directory. */

@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -120,17 +122,22 @@ final class CheckpointWriter {
         if (one == null && other == null) {
             return false;
         }
-        WeightOps ops = checkpoint.door().weights();
-        try (Tensor frozen = frozen(source)) {
-            Tensor left = one == null ? frozen : one.tensor();
-            Tensor right = other == null ? frozen : other.tensor();
-            return !(ops.maxDifference(left, right) == 0);
+        if (one != null && other != null) {
+            return differ(one.tensor(), other.tensor());
+        }
+        TensorEntry entry = entry(source);
+        Tensor changedOne = (one == null ? Objects.requireNonNull(other) : one).tensor();
+        Optional<Tensor> resized = checkpoint.weights().resized(entry.name());
+        if (resized.isPresent()) {
+            return differ(changedOne, resized.get());
+        }
+        try (Tensor frozen = checkpoint.weights().get(entry.name(), entry.dimensions())) {
+            return differ(changedOne, frozen);
         }
     }
 
-    private Tensor frozen(String name) {
-        TensorEntry entry = entry(name);
-        return checkpoint.weights().get(entry.name(), entry.dimensions());
+    private boolean differ(Tensor one, Tensor other) {
+        return !(checkpoint.door().weights().maxDifference(one, other) == 0);
     }
 
     /** The entry of a tensor that goes by a model's name. */
@@ -178,13 +185,16 @@ final class CheckpointWriter {
     /** A tensor under a name: the changed one, or the one that the entry says. */
     private TensorSource source(Map<Path, SafetensorsFile> files, String name, TensorEntry entry) {
         ChangedWeights.Changed replacement = changed.get(name);
+        Optional<Tensor> resized = checkpoint.weights().resized(entry.name());
+        if (replacement == null && resized.isPresent()) {
+            replacement = new ChangedWeights.Changed(resized.get(), false);
+        }
         if (replacement != null) {
+            List<Long> shape =
+                    resized.map(tensor -> Arrays.stream(tensor.shape().getShape()).boxed().toList())
+                            .orElse(entry.shape());
             return TensorBytes.source(
-                    checkpoint.door().weights(),
-                    written(name),
-                    replacement,
-                    entry.type(),
-                    entry.shape());
+                    checkpoint.door().weights(), written(name), replacement, entry.type(), shape);
         }
         SafetensorsFile file = files.get(entry.file());
         if (file == null) {
@@ -200,7 +210,8 @@ final class CheckpointWriter {
     private FileBody config(Set<String> untied) {
         HeadConfig head = modules.head();
         boolean newHead = !head.ofCheckpoint() || !modules.fresh().isEmpty();
-        if (untied.isEmpty() && !newHead) {
+        boolean resized = checkpoint.files().resized();
+        if (untied.isEmpty() && !newHead && !resized) {
             return copyOf(checkpoint.files().path().resolve(CONFIG));
         }
         JsonObject config = checkpoint.files().config();

@@ -15,6 +15,7 @@ import org.peft4j.core.ModelInfo;
 import org.peft4j.core.TaskLoss;
 import org.peft4j.core.TaskType;
 import org.peft4j.core.TokenBatch;
+import org.peft4j.core.VocabularySize;
 import org.peft4j.core.WeightOverlay;
 import org.peft4j.core.ops.OperatorDoor;
 import org.peft4j.core.ops.Tensor;
@@ -93,6 +94,16 @@ public abstract class FrozenBase implements BaseModel {
     @Override
     public final JsonObject config() {
         return config;
+    }
+
+    @Override
+    public final long publishedVocabularySize() {
+        return checkpoint.vocabulary().published();
+    }
+
+    @Override
+    public final BaseModel resizeTokenEmbeddings(VocabularySize size) {
+        return checkpoint.vocabulary().resize().apply(size);
     }
 
     @Override
