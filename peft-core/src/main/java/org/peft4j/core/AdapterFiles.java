@@ -16,6 +16,7 @@ import org.peft4j.core.files.AdapterDirectory;
 import org.peft4j.core.files.SafetensorsWriter;
 import org.peft4j.core.files.StoredType;
 import org.peft4j.core.files.TensorSource;
+import org.peft4j.core.files.Unsettled;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.WeightOps;
 import org.slf4j.Logger;
@@ -29,13 +30,18 @@ final class AdapterFiles {
     private AdapterFiles() {}
 
     static Adapter load(PeftModel model, String name, Path path, boolean forTraining) {
-        return load(model, name, open(model.base(), path, forTraining));
+        return Unsettled.read(() -> load(model, name, open(model.base(), path, forTraining)));
     }
 
     static Adapter load(
             PeftModel model, String name, Path path, AdapterFormat format, boolean forTraining) {
         BaseModel base = model.base();
-        return load(model, name, StoredAdapter.of(format.read(path, base), base, forTraining));
+        return Unsettled.read(
+                () ->
+                        load(
+                                model,
+                                name,
+                                StoredAdapter.of(format.read(path, base), base, forTraining)));
     }
 
     private static Adapter load(PeftModel model, String name, StoredAdapter files) {

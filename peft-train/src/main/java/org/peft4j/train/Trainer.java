@@ -34,7 +34,8 @@ public final class Trainer {
      * Trains from the first step.
      *
      * @return what was done
-     * @throws PeftException if the checkpoint directory holds checkpoints already
+     * @throws PeftException if the checkpoint directory holds checkpoints already, or cannot be
+     *     written to; nothing is trained then
      * @throws org.peft4j.core.NonFiniteException if a loss or a gradient is NaN or infinite; the
      *     parameters are those before that step then, and the message names it
      */
@@ -83,6 +84,7 @@ public final class Trainer {
 
     private TrainingReport run(@Nullable Path from) {
         stopped.set(false);
+        setup.store().ifPresent(CheckpointStore::requireWritable);
         setup.store().ifPresent(CheckpointStore::clearAbandoned);
         try (ExitGuard exit = ExitGuard.open();
                 TrainingRun run = new TrainingRun(setup)) {

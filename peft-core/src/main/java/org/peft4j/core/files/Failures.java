@@ -3,6 +3,7 @@ package org.peft4j.core.files;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -52,6 +53,9 @@ public final class Failures {
         }
         if (cause instanceof ClosedByInterruptException) {
             return "the thread was interrupted";
+        }
+        if (cause instanceof FileAlreadyExistsException) {
+            return "there is a file where a directory must be";
         }
         String text = cause.getMessage();
         if (cause instanceof FileSystemException failure && failure.getReason() != null) {

@@ -160,12 +160,11 @@ public final class SafetensorsFile {
      * Checks that the path still leads to the file that was opened, unchanged. Who maps the file
      * calls this after opening it and before trusting the offsets.
      *
-     * @throws BadFileException if the file was replaced, changed or deleted
+     * @throws ChangedFileException if the file was replaced, changed or deleted
      */
     public void requireUnchanged() {
         if (!stamp.equals(stamp(path))) {
-            throw new BadFileException(
-                    path, "was replaced or changed after it was opened", "Open it again");
+            throw new ChangedFileException(path);
         }
     }
 

@@ -39,7 +39,7 @@ final class NativeFailures {
         String said = String.valueOf(failure.getMessage());
         if (!NO_MEMORY.matcher(said).find()) {
             return new PeftException(
-                    "PyTorch could not compute " + call.get() + ": " + reason(said), failure);
+                    "PyTorch could not compute " + call.get() + ": " + reason(said) + ".", failure);
         }
         Matcher amount = AMOUNT.matcher(said);
         long bytes = amount.find() ? bytes(amount.group(1), amount.group(2)) : -1;

@@ -17,6 +17,7 @@ import org.peft4j.core.files.TensorSource;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.OperatorDoor;
 import org.peft4j.core.ops.Tensor;
+import org.peft4j.train.optim.StoredNumbers;
 
 /** What adapters remember between steps besides their parameters, such as running averages. */
 final class AdapterState {
@@ -68,6 +69,7 @@ final class AdapterState {
                                 name + " has another shape than the adapter that is trained",
                                 "Resume with the adapter that the checkpoint was made with");
                     }
+                    StoredNumbers.requireFinite(file, entry);
                     saved.put(tensor, new Saved(file, entry));
                 });
         return new AdapterState(door, saved);

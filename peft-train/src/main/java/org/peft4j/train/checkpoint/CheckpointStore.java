@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.PeftException;
+import org.peft4j.core.files.Failures;
 
 /**
  * The checkpoints of one training, in directories {@code checkpoint-STEP}.
@@ -30,6 +31,8 @@ public final class CheckpointStore {
     private static final Pattern NAME = Pattern.compile("checkpoint-(\\d{1,18})");
     private static final String HIDDEN = ".checkpoint-";
     private static final String PARTIAL = ".partial";
+    private static final String UNCHANGED = "earlier checkpoints are unchanged";
+    private static final int PROBE_BYTES = 4096;
 
     private final Path directory;
     private final int keep;
@@ -112,12 +115,32 @@ public final class CheckpointStore {
                 remove(old);
             }
             return target;
-        } catch (IOException | UncheckedIOException e) {
-            throw new BadFileException(
-                    target,
-                    "cannot be written: " + e.getMessage() + "; earlier checkpoints are unchanged",
-                    "Free some space, or check the permissions, then resume",
-                    e);
+        } catch (UncheckedIOException e) {
+            throw Failures.writing(target, e.getCause(), UNCHANGED);
+        } catch (IOException e) {
+            throw Failures.writing(target, e, UNCHANGED);
+        } finally {
+            discard(partial);
+        }
+    }
+
+    /**
+     * Makes the directory, and in it a directory with a file for a moment, so that a training that
+     * could not keep its checkpoints does not begin.
+     *
+     * @throws BadFileException if that fails
+     */
+    public void requireWritable() {
+        Path partial = hidden(0);
+        try {
+            if (!Files.isDirectory(directory)) {
+                Files.createDirectories(directory);
+            }
+            Files.createDirectory(partial);
+            Files.write(partial.resolve("probe"), new byte[PROBE_BYTES], StandardOpenOption.SYNC,
+                    StandardOpenOption.CREATE_NEW);
+        } catch (IOException e) {
+            throw Failures.writing(directory, e, "no checkpoint could be kept there");
         } finally {
             discard(partial);
         }

@@ -33,6 +33,9 @@ public record TrainerState(
         List<Double> losses,
         SortedMap<Long, Evaluation> evaluations) {
 
+    /** Beyond it JSON's numbers are not whole any more. */
+    private static final double MOST = 1L << 53;
+
     /** Copies the collections. */
     public TrainerState {
         losses = List.copyOf(losses);
@@ -80,12 +83,13 @@ public record TrainerState(
             JsonFields entry = JsonFields.of(json.file(), object);
             evaluations.put(
                     whole(entry, "step"),
-                    new Evaluation(entry.number("loss"), whole(entry, "labels")));
+                    new Evaluation(finite(entry, "loss"), whole(entry, "labels")));
         }
         List<Double> losses = new ArrayList<>();
         for (JsonElement element : array(json, "losses")) {
-            if (!(element instanceof JsonPrimitive number) || !number.isNumber()) {
-                throw json.mustBe("losses", "a list of numbers");
+            if (!(element instanceof JsonPrimitive number) || !number.isNumber()
+                    || !Double.isFinite(number.getAsDouble())) {
+                throw json.mustBe("losses", "a list of finite numbers");
             }
             losses.add(number.getAsDouble());
         }
@@ -94,9 +98,9 @@ public record TrainerState(
         }
         return new TrainerState(
                 step,
-                json.number("epoch"),
+                notNegative(json, "epoch"),
                 whole(json, "tokens"),
-                json.number("seconds"),
+                notNegative(json, "seconds"),
                 losses,
                 evaluations);
     }
@@ -108,9 +112,25 @@ public record TrainerState(
         throw json.mustBe(key, "a list");
     }
 
+    private static double finite(JsonFields json, String key) {
+        double value = json.number(key);
+        if (!Double.isFinite(value)) {
+            throw json.mustBe(key, "a finite number");
+        }
+        return value;
+    }
+
+    private static double notNegative(JsonFields json, String key) {
+        double value = json.number(key);
+        if (!(value >= 0) || !Double.isFinite(value)) {
+            throw json.mustBe(key, "a number from 0 up");
+        }
+        return value;
+    }
+
     private static long whole(JsonFields json, String key) {
         double value = json.number(key);
-        if (value < 0 || value != Math.rint(value)) {
+        if (value < 0 || value != Math.rint(value) || value > MOST) {
             throw json.mustBe(key, "a whole number from 0 up");
         }
         return (long) value;

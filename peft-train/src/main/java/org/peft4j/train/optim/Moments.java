@@ -69,6 +69,11 @@ record Moments(Tensor first, Tensor second, Tensor step) {
                             + unexpected.iterator().next(),
                     REMEDY);
         }
+        for (String name : moved.keySet()) {
+            StoredNumbers.requireFinite(file, file.entry(FIRST + name));
+            StoredNumbers.requireNotNegative(file, file.entry(SECOND + name));
+            StoredNumbers.requireCount(file, file.entry(STEP + name));
+        }
         Map<String, Moments> restored = new LinkedHashMap<>();
         moved.keySet()
                 .forEach(

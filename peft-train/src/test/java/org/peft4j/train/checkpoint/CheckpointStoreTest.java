@@ -97,7 +97,8 @@ final class CheckpointStoreTest {
                 assertThrows(
                         BadFileException.class,
                         () -> new CheckpointStore(file, 1).write(1, into -> {}));
-        assertTrue(String.valueOf(error.getMessage()).contains("checkpoint-1: cannot be written"));
+        assertTrue(
+                String.valueOf(error.getMessage()).contains("checkpoint-1: could not be written"));
         assertEquals(Optional.empty(), new CheckpointStore(file, 1).latest());
     }
 }
