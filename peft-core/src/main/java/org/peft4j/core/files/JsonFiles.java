@@ -4,6 +4,8 @@ import com.google.gson.JsonObject;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,14 +34,33 @@ public final class JsonFiles {
      *     object; the message names the line and the column
      */
     public static JsonObject read(Path file) {
+        return parse(file, bytes(file), StrictJson.MOST_VALUES);
+    }
+
+    /**
+     * Reads the text of a file, for {@link #parse(Path, String, int)}.
+     *
+     * @param file the file
+     * @return its text
+     * @throws BadFileException if the file is missing, not a regular file, too large, or not UTF-8
+     */
+    public static String text(Path file) {
+        byte[] utf8 = bytes(file);
+        checkSize(file, utf8);
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
+        } catch (CharacterCodingException e) {
+            throw new BadFileException(file, "is not valid UTF-8", REMEDY, e);
+        }
+    }
+
+    private static byte[] bytes(Path file) {
         PathChecks.requireFile(file);
-        byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(LARGEST + 1);
+            return in.readNBytes(LARGEST + 1);
         } catch (IOException e) {
             throw Failures.reading(file, e);
         }
-        return parse(file, bytes);
     }
 
     /**
@@ -51,10 +72,38 @@ public final class JsonFiles {
      * @throws BadFileException if the text is not a JSON object
      */
     public static JsonObject parse(Path file, String text) {
-        return parse(file, text.getBytes(StandardCharsets.UTF_8));
+        return parse(file, text, StrictJson.MOST_VALUES);
     }
 
-    private static JsonObject parse(Path file, byte[] utf8) {
+    /**
+     * Parses text of a kind of file that has very many values, such as a vocabulary, with the same
+     * other rules as {@link #read}.
+     *
+     * @param file the file to name in errors
+     * @param text the text
+     * @param mostValues the most values
+     * @return the object, keys in the text's order
+     * @throws BadFileException if the text is not a JSON object
+     */
+    public static JsonObject parse(Path file, String text, int mostValues) {
+        return parse(file, text.getBytes(StandardCharsets.UTF_8), mostValues);
+    }
+
+    private static JsonObject parse(Path file, byte[] utf8, int mostValues) {
+        checkSize(file, utf8);
+        return StrictJson.parse(
+                file,
+                new ByteArrayInputStream(utf8),
+                "",
+                REMEDY,
+                mostValues,
+                json -> {
+                    json.beginDocument();
+                    return json.objectBody();
+                });
+    }
+
+    private static void checkSize(Path file, byte[] utf8) {
         if (utf8.length > LARGEST) {
             throw new BadFileException(
                     file,
@@ -64,14 +113,5 @@ public final class JsonFiles {
         if (utf8.length == 0) {
             throw new BadFileException(file, "is empty", REMEDY);
         }
-        return StrictJson.parse(
-                file,
-                new ByteArrayInputStream(utf8),
-                "",
-                REMEDY,
-                json -> {
-                    json.beginDocument();
-                    return json.objectBody();
-                });
     }
 }

@@ -34,17 +34,22 @@ final class StrictJson {
     }
 
     private static final int DEEPEST = 64;
-    private static final int MOST_VALUES = 1_000_000;
+
+    /** The most values of a document whose reader does not say otherwise. */
+    static final int MOST_VALUES = 1_000_000;
+
     private static final Pattern PLACE = Pattern.compile("(.*?) ?at line (\\d+) column (\\d+)");
 
     private final Path file;
     private final String subject;
     private final String remedy;
+    private final int mostValues;
     private final JsonReader reader;
     private int values;
 
-    private StrictJson(Path file, InputStream utf8, String subject, String remedy) {
+    private StrictJson(Path file, InputStream utf8, String subject, String remedy, int mostValues) {
         this.file = file;
+        this.mostValues = mostValues;
         this.subject = subject;
         this.remedy = remedy;
         // A decoder of its own, because a charset given by name would replace what is malformed.
@@ -64,7 +69,22 @@ final class StrictJson {
      */
     static <T> T parse(
             Path file, InputStream utf8, String subject, String remedy, Parser<T> parser) {
-        StrictJson json = new StrictJson(file, utf8, subject, remedy);
+        return parse(file, utf8, subject, remedy, MOST_VALUES, parser);
+    }
+
+    /**
+     * Parses one document of a kind that has very many values.
+     *
+     * @param mostValues the most values
+     */
+    static <T> T parse(
+            Path file,
+            InputStream utf8,
+            String subject,
+            String remedy,
+            int mostValues,
+            Parser<T> parser) {
+        StrictJson json = new StrictJson(file, utf8, subject, remedy, mostValues);
         try {
             T result = parser.parse(json);
             if (json.reader.peek() != JsonToken.END_DOCUMENT) {
@@ -120,8 +140,8 @@ final class StrictJson {
     }
 
     private JsonElement value() throws IOException {
-        if (++values > MOST_VALUES) {
-            throw bad("has more than " + MOST_VALUES + " values");
+        if (++values > mostValues) {
+            throw bad("has more than " + mostValues + " values");
         }
         return switch (reader.peek()) {
             case BEGIN_OBJECT -> {

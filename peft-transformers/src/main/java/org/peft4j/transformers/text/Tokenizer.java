@@ -1,7 +1,7 @@
 package org.peft4j.transformers.text;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,6 +11,8 @@ import java.util.OptionalLong;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.TokenBatch;
+import org.peft4j.core.files.JsonFiles;
+import org.peft4j.transformers.text.files.TokenizerCheck;
 
 /**
  * The tokenizer of a checkpoint, through Hugging Face's own library. Texts are neither cut nor
@@ -57,16 +59,9 @@ public final class Tokenizer implements AutoCloseable {
         if (!Files.isRegularFile(file)) {
             throw missing(directory);
         }
-        HuggingFaceTokenizer opened;
-        try {
-            opened = HuggingFaceTokenizer.newInstance(file, WHOLE_TEXTS);
-        } catch (IOException | RuntimeException e) {
-            throw new BadFileException(
-                    file,
-                    "is not a tokenizer that can be read: " + e.getMessage(),
-                    "Download it again",
-                    e);
-        }
+        String text = JsonFiles.text(file);
+        TokenizerCheck.check(file, JsonFiles.parse(file, text, TokenizerCheck.MOST_VALUES));
+        HuggingFaceTokenizer opened = NativeCalls.open(file, text, WHOLE_TEXTS);
         try {
             return new Tokenizer(opened, directory);
         } catch (RuntimeException e) {
@@ -126,7 +121,7 @@ public final class Tokenizer implements AutoCloseable {
      * @param withSpecialTokens whether to add those that the model wants around it
      */
     public long[] encode(String text, boolean withSpecialTokens) {
-        return tokenizer.encode(text, withSpecialTokens, false).getIds();
+        return encoding(text, withSpecialTokens).getIds();
     }
 
     /**
@@ -136,17 +131,18 @@ public final class Tokenizer implements AutoCloseable {
      * @param withSpecialTokens whether to add those that the model wants around it
      */
     public EncodedText encodeText(String text, boolean withSpecialTokens) {
-        return EncodedText.of(tokenizer.encode(text, withSpecialTokens, false), List.of(text));
+        return EncodedText.of(encoding(text, withSpecialTokens), List.of(text));
     }
 
     /** Encodes two texts as one, with special tokens: a question and its context, two sentences. */
     public EncodedText encodePair(String first, String second) {
-        return EncodedText.of(tokenizer.encode(first, second, true, false), List.of(first, second));
+        return EncodedText.of(encoding(first, second), List.of(first, second));
     }
 
     /** Encodes a text that is cut into words already, with special tokens, as TOKEN_CLS needs. */
     public EncodedText encodeWords(List<String> words) {
-        return EncodedText.ofWords(tokenizer.encode(words, true, false), words);
+        return EncodedText.ofWords(
+                NativeCalls.encode(words, () -> tokenizer.encode(words, true, false)), words);
     }
 
     /**
@@ -169,7 +165,17 @@ public final class Tokenizer implements AutoCloseable {
      * @throws PeftException if the special tokens alone are more
      */
     public TextPair encodePair(String first, String second, int most) {
-        return TextPair.of(tokenizer.encode(first, second, true, false), most);
+        return TextPair.of(encoding(first, second), most);
+    }
+
+    private Encoding encoding(String text, boolean withSpecialTokens) {
+        return NativeCalls.encode(
+                List.of(text), () -> tokenizer.encode(text, withSpecialTokens, false));
+    }
+
+    private Encoding encoding(String first, String second) {
+        return NativeCalls.encode(
+                List.of(first, second), () -> tokenizer.encode(first, second, true, false));
     }
 
     /**
@@ -198,7 +204,7 @@ public final class Tokenizer implements AutoCloseable {
      * @param withoutSpecialTokens whether to leave special tokens out
      */
     public String decode(long[] ids, boolean withoutSpecialTokens) {
-        return ids.length == 0 ? "" : cleanUp.apply(tokenizer.decode(ids, withoutSpecialTokens));
+        return ids.length == 0 ? "" : cleanUp.apply(text(ids, withoutSpecialTokens));
     }
 
     /** Decodes a text that grows, without special tokens and without the clean-up of spaces. */
@@ -213,7 +219,12 @@ public final class Tokenizer implements AutoCloseable {
      *     a space, and is not given out
      */
     public TextStream textStream(long[] before) {
-        return new TextStream(ids -> ids.length == 0 ? "" : tokenizer.decode(ids, true), before);
+        return new TextStream(ids -> ids.length == 0 ? "" : text(ids, true), before);
+    }
+
+    private String text(long[] ids, boolean withoutSpecialTokens) {
+        NativeCalls.requireIds(ids);
+        return tokenizer.decode(ids, withoutSpecialTokens);
     }
 
     /** Returns the id of a token's text, if that is one token. */

@@ -1,0 +1,4 @@
+@NullMarked
+package org.peft4j.transformers.text.files;
+
+import org.jspecify.annotations.NullMarked;
