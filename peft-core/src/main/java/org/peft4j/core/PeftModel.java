@@ -68,6 +68,7 @@ public final class PeftModel implements AutoCloseable {
         return requireOpen(Objects.requireNonNull(state.get()));
     }
 
+    @SuppressWarnings("ReferenceEquality") // an open model without adapters has equal parts
     private static State requireOpen(State now) {
         if (now == State.CLOSED) {
             throw new PeftException(

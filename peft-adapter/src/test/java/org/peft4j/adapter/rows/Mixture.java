@@ -106,8 +106,7 @@ record Mixture(List<Row> rows) {
             }
         }
         TokenBatch full =
-                batch.withLabels(labels)
-                        .withTaskIds(rows.stream().mapToLong(Row::task).toArray());
+                batch.withLabels(labels).withTaskIds(rows.stream().mapToLong(Row::task).toArray());
         if (!reads) {
             return new Laid(full, laid.columns());
         }

@@ -41,10 +41,13 @@ final class RowsAloneTest {
             List<AdapterSelection> choices = Methods.addTo(model);
             for (int seed = 0; seed < MIXTURES; seed++) {
                 Random random = new Random(seed);
-                Mixture mixture =
-                        Mixture.draw(random, choices, 2 + seed % 3, vocabulary(base));
-                for (Mixture.Padding padding : new Mixture.Padding[] {Mixture.Padding.valueOf(System.getProperty("pad", "RIGHT"))}) {
-                    Mixture.Laid laid = mixture.laid(random, padding, base.decoderStart().isPresent());
+                Mixture mixture = Mixture.draw(random, choices, 2 + seed % 3, vocabulary(base));
+                for (Mixture.Padding padding :
+                        new Mixture.Padding[] {
+                            Mixture.Padding.valueOf(System.getProperty("pad", "RIGHT"))
+                        }) {
+                    Mixture.Laid laid =
+                            mixture.laid(random, padding, base.decoderStart().isPresent());
                     String what = name + " " + seed + " " + padding + " " + mixture.selection();
                     plain(what, model, mixture, laid);
                     cached(what, model, mixture, laid);
@@ -58,13 +61,11 @@ final class RowsAloneTest {
         return Math.toIntExact(base.info().vocabularySize());
     }
 
-    private static void plain(
-            String what, PeftModel model, Mixture mixture, Mixture.Laid laid) {
+    private static void plain(String what, PeftModel model, Mixture mixture, Mixture.Laid laid) {
         float[] together = Tensors.logits(model, mixture.selection(), laid.batch());
         for (int row = 0; row < mixture.rows().size(); row++) {
             Mixture one = mixture.alone(row);
-            float[] alone =
-                    Tensors.logits(model, one.selection(), alone(one, laid).batch());
+            float[] alone = Tensors.logits(model, one.selection(), alone(one, laid).batch());
             int[] columns = laid.columns()[row];
             float[] own = rows(together, row * laid.batch().length(), columns, alone.length);
             Compare.closeToLargest(what + ": row " + row, alone, own, LIMIT);
@@ -86,8 +87,7 @@ final class RowsAloneTest {
     }
 
     /** Tokens that come one by one behind a text. */
-    private static void cached(
-            String what, PeftModel model, Mixture mixture, Mixture.Laid laid) {
+    private static void cached(String what, PeftModel model, Mixture mixture, Mixture.Laid laid) {
         Random random = new Random(what.hashCode());
         int rows = mixture.rows().size();
         long[][] more = new long[STEPS][];
@@ -144,8 +144,7 @@ final class RowsAloneTest {
     }
 
     /** The gradients of a batch are the sums of its rows'. */
-    private static void trained(
-            String what, PeftModel model, Mixture mixture, Mixture.Laid laid) {
+    private static void trained(String what, PeftModel model, Mixture mixture, Mixture.Laid laid) {
         List<String> names =
                 List.copyOf(
                         new TreeSet<>(
@@ -186,8 +185,7 @@ final class RowsAloneTest {
             for (Parameter parameter : model.adapter(name).parameters()) {
                 Tensor gradient = parameter.gradient();
                 int size = Math.toIntExact(parameter.value().elements());
-                gradients.put(
-                        parameter, gradient == null ? new float[size] : gradient.toFloats());
+                gradients.put(parameter, gradient == null ? new float[size] : gradient.toFloats());
                 parameter.setGradient(null);
             }
         }
