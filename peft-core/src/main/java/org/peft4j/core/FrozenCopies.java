@@ -133,7 +133,7 @@ final class FrozenCopies {
 
     /** Lets the tables of the file stand in for the base's where they differ. */
     void place(AdapterBuilder builder) {
-        Map<Tensor, String> copies = new IdentityHashMap<>();
+        IdentityHashMap<Tensor, String> copies = new IdentityHashMap<>();
         for (InjectionPoint point : tables.points()) {
             for (String key : file.names()) {
                 if (isLoaded(builder, point, key)) {
