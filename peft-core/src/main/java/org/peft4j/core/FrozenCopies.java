@@ -3,7 +3,6 @@ package org.peft4j.core;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.peft4j.core.ops.DType;
