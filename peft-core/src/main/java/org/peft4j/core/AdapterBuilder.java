@@ -471,8 +471,7 @@ public final class AdapterBuilder {
     /** Lets a table stand in for the frozen one, beneath what is placed there. */
     void placeBeneath(EmbeddingPoint point, Tensor copy) {
         placements.compute(
-                point,
-                (at, above) -> new Beneath.OfEmbedding(copy, (EmbeddingPlacement) above));
+                point, (at, above) -> new Beneath.OfEmbedding(copy, (EmbeddingPlacement) above));
     }
 
     /** Lets a weight stand in for the frozen one, beneath what is placed there. */

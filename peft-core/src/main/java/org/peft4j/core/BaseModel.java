@@ -178,8 +178,7 @@ public interface BaseModel extends AutoCloseable {
      * @throws PeftException if this kind of base cannot be resized
      */
     default BaseModel resizeTokenEmbeddings(VocabularySize size) {
-        throw new PeftException(
-                "the vocabulary of " + info().nameOrPath() + " cannot be resized.");
+        throw new PeftException("the vocabulary of " + info().nameOrPath() + " cannot be resized.");
     }
 
     /** Frees the weights and every tensor of the door. */

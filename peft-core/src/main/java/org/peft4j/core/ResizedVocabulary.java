@@ -15,8 +15,7 @@ import org.peft4j.core.ops.WeightOps;
  * @param how how new ones start
  * @param deviation {@code initializer_range}, for those that are drawn
  */
-public record ResizedVocabulary(
-        int published, int tokens, VocabularySize how, double deviation) {
+public record ResizedVocabulary(int published, int tokens, VocabularySize how, double deviation) {
 
     private static final int ROWS_AT_A_TIME = 8192;
 

@@ -69,7 +69,8 @@ final class StandIns {
                     .filter(other -> !other.equals(embedding))
                     .filter(other -> other.table() == embedding.table())
                     .filter(other -> builder.mayHold(key(other, "weight")))
-                    .forEach(other -> builder.alias(key(other, "weight"), key(embedding, "weight")));
+                    .forEach(
+                            other -> builder.alias(key(other, "weight"), key(embedding, "weight")));
         }
         for (LinearPoint linear : tied) {
             @Nullable Tensor bias = bias(linear, linear.frozen().bias());

@@ -74,8 +74,7 @@ final class AddedTokensTest {
     }
 
     private static BaseModel published(String name) {
-        return Checkpoints.open(
-                Fixtures.base(of(name).get("base").getAsString()), options(name));
+        return Checkpoints.open(Fixtures.base(of(name).get("base").getAsString()), options(name));
     }
 
     private static BaseModel resized(String name) {
@@ -178,8 +177,7 @@ final class AddedTokensTest {
         try (BaseModel base = published(name);
                 PeftModel model = PeftModel.of(base)) {
             BadFileException refusal =
-                    assertThrows(
-                            BadFileException.class, () -> model.load("loaded", adapter(name)));
+                    assertThrows(BadFileException.class, () -> model.load("loaded", adapter(name)));
             String message = String.valueOf(refusal.getMessage());
             assertTrue(message.contains("trained with " + tokens(name) + " tokens"), message);
             assertTrue(message.contains("has " + PUBLISHED), message);
@@ -291,8 +289,7 @@ final class AddedTokensTest {
             model.add("new", config, 1);
             TokenBatch labelled = batch.withLabels(batch.inputIds());
             double before = model.loss(AdapterSelection.of("new"), labelled).mean();
-            try (var training =
-                    new org.peft4j.fixtures.PlainTraining(model, "new", 1e-2)) {
+            try (var training = new org.peft4j.fixtures.PlainTraining(model, "new", 1e-2)) {
                 for (int i = 0; i < 5; i++) {
                     training.step(labelled);
                 }
@@ -344,14 +341,10 @@ final class AddedTokensTest {
         try (BaseModel base = Tiny.base("qwen3");
                 PeftModel model = PeftModel.of(base)) {
             LoraConfig config =
-                    LoraConfig.builder()
-                            .targetModules("q_proj")
-                            .trainableTokens(97)
-                            .build();
+                    LoraConfig.builder().targetModules("q_proj").trainableTokens(97).build();
             PeftException refusal =
                     assertThrows(PeftException.class, () -> model.add("new", config));
-            assertTrue(
-                    String.valueOf(refusal.getMessage()).contains("resizeTokenEmbeddings(98)"));
+            assertTrue(String.valueOf(refusal.getMessage()).contains("resizeTokenEmbeddings(98)"));
         }
     }
 }

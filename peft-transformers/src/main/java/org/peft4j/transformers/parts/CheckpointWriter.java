@@ -29,7 +29,6 @@ import org.peft4j.core.files.SafetensorsFile;
 import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.files.TensorSource;
 import org.peft4j.core.ops.Tensor;
-import org.peft4j.core.ops.WeightOps;
 import org.peft4j.transformers.heads.HeadConfig;
 
 /**

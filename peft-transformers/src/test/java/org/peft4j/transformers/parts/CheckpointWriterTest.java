@@ -40,7 +40,18 @@ final class CheckpointWriterTest {
         try (OperatorDoor door = OperatorDoor.open(Device.cpu())) {
             FrozenWeights weights = new FrozenWeights(files, door, DType.FLOAT32);
             OpenedCheckpoint opened =
-                    new OpenedCheckpoint("llama", files, weights, door, DType.FLOAT32, null, new OpenedCheckpoint.Vocabulary(1, size -> { throw new AssertionError(size); }));
+                    new OpenedCheckpoint(
+                            "llama",
+                            files,
+                            weights,
+                            door,
+                            DType.FLOAT32,
+                            null,
+                            new OpenedCheckpoint.Vocabulary(
+                                    1,
+                                    size -> {
+                                        throw new AssertionError(size);
+                                    }));
             HeadConfig head = opened.head(TaskType.CAUSAL_LM, DecoderModel.TASKS);
             Modules modules = new Modules(opened, head, "model");
             new CheckpointWriter(opened, modules, Ties.ofWords(Map.of()), WeightOverlay.NONE)
