@@ -3,7 +3,6 @@ package org.peft4j.core;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.peft4j.core.ops.DType;
@@ -133,7 +132,7 @@ final class FrozenCopies {
 
     /** Lets the tables of the file stand in for the base's where they differ. */
     void place(AdapterBuilder builder) {
-        Map<Tensor, String> copies = new IdentityHashMap<>();
+        IdentityHashMap<Tensor, String> copies = new IdentityHashMap<>();
         for (InjectionPoint point : tables.points()) {
             for (String key : file.names()) {
                 if (isLoaded(builder, point, key)) {
