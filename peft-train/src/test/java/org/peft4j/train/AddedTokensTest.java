@@ -186,6 +186,37 @@ final class AddedTokensTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("resizedCases")
+    void theAdapterTellsTheNumberOfTokens(String name) {
+        try (BaseModel published = published(name);
+                BaseModel base = published.resizeTokenEmbeddings(adapter(name))) {
+            assertEquals(tokens(name), base.info().vocabularySize());
+        }
+    }
+
+    @Test
+    void aTableActsForTheRowsOfItsAdapterAlone() {
+        String name = "changed-tied";
+        TokenBatch one = batch(name);
+        TokenBatch both = TokenBatch.of(one.inputIds(), one.inputIds());
+        try (BaseModel base = resized(name);
+                PeftModel model = PeftModel.of(base)) {
+            model.load("changed", adapter(name));
+            AdapterSelection selection =
+                    AdapterSelection.perRow(
+                            List.of(AdapterSelection.of("changed"), AdapterSelection.none()));
+            try (Tensor mixed = model.logits(selection, both);
+                    Tensor changed = model.logits(AdapterSelection.of("changed"), one)) {
+                float[] expected = new float[2 * changed.toFloats().length];
+                System.arraycopy(changed.toFloats(), 0, expected, 0, expected.length / 2);
+                System.arraycopy(
+                        alone(model, name), 0, expected, expected.length / 2, expected.length / 2);
+                assertArrayEquals(expected, mixed.toFloats(), 1e-5f);
+            }
+        }
+    }
+
     @Test
     void savesTheTablesThatPythonSaves(@TempDir Path scratch) {
         for (String name : List.of("resized-modules", "resized-rows", "resized-plain")) {
