@@ -177,7 +177,8 @@ public interface BaseModel extends AutoCloseable {
      */
     default BaseModel resizeTokenEmbeddings(Path adapter) {
         AdapterTensors file = AdapterTensors.of(AdapterDirectory.open(adapter).weights());
-        return resizeTokenEmbeddings(new FrozenCopies(this, new StoredTensors(this, file)).tokens());
+        return resizeTokenEmbeddings(
+                new FrozenCopies(this, new StoredTensors(this, file)).tokens());
     }
 
     /**

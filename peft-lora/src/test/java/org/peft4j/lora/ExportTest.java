@@ -36,9 +36,14 @@ final class ExportTest extends AdapterExport {
                                 .targetModules("query_key_value")
                                 .modulesToSave("embed_in", "lm_head")),
                 "more-resized-tokens",
-                resized(LoraConfig.builder().targetModules("query_key_value").trainableTokens(96, 97)),
+                resized(
+                        LoraConfig.builder()
+                                .targetModules("query_key_value")
+                                .trainableTokens(96, 97)),
                 "more-resized-embedding",
-                resized(LoraConfig.builder().targetModules("query_key_value", "embed_in", "lm_head")));
+                resized(
+                        LoraConfig.builder()
+                                .targetModules("query_key_value", "embed_in", "lm_head")));
     }
 
     private static Export resized(LoraConfigBuilder config) {
