@@ -22,6 +22,7 @@ import transformers
 from safetensors.torch import load_file
 
 import adaption
+import added_tokens
 import biases
 import byte_level_tokenizer
 import chat
@@ -57,7 +58,7 @@ ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
     decoders, encoders, seq2seq, heads, legacy, ties, generation, lora, targets, optim, rope, byte_level_tokenizer,
     decoding, generation_settings, chat, encoder_tokenizers, prefixes, adaption, ia3, ln_tuning, trainable_tokens,
-    prompts, cpt, biases, windows, token_types,
+    prompts, cpt, biases, windows, token_types, added_tokens,
 )
 
 

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.peft4j.core.files.AdapterDirectory;
+import org.peft4j.core.files.AdapterTensors;
 import org.peft4j.core.ops.OperatorDoor;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.points.EmbeddingPoint;
@@ -164,6 +166,19 @@ public interface BaseModel extends AutoCloseable {
      */
     default BaseModel resizeTokenEmbeddings(int size) {
         return resizeTokenEmbeddings(VocabularySize.of(size));
+    }
+
+    /**
+     * Returns this model with as many tokens as an adapter was trained with, as far as its file
+     * tells: a base of its own, which the caller closes.
+     *
+     * @param adapter the adapter's directory
+     * @throws PeftException if a file is bad, or this kind of base cannot be resized
+     */
+    default BaseModel resizeTokenEmbeddings(Path adapter) {
+        AdapterTensors file = AdapterTensors.of(AdapterDirectory.open(adapter).weights());
+        return resizeTokenEmbeddings(
+                new FrozenCopies(this, new StoredTensors(this, file)).tokens());
     }
 
     /**

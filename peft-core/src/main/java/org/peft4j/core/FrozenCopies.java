@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.WeightOps;
@@ -51,18 +52,33 @@ final class FrozenCopies {
      * @throws BadFileException with both numbers
      */
     void requireTokens() {
+        tables().forEach(
+                        (key, point) ->
+                                tables.requireTokens(
+                                        file,
+                                        key,
+                                        VocabularyTables.table(point).shape().getShape()));
+    }
+
+    /** Returns how many tokens the adapter was trained with, or the base's own number. */
+    int tokens() {
+        return tables().keySet().stream()
+                .map(key -> file.file().entry(key).dimensions())
+                .filter(shape -> shape.length == 2)
+                .findFirst()
+                .map(shape -> Math.toIntExact(shape[0]))
+                .orElse((int) base.info().vocabularySize());
+    }
+
+    /** The tables of the vocabulary in the file, frozen ones and trained copies. */
+    private Map<String, InjectionPoint> tables() {
+        Map<String, InjectionPoint> found = new TreeMap<>();
         for (String key : file.names()) {
             tables.placeOf(key)
                     .filter(place -> isTable(place.rest().replace("modules_to_save.", "")))
-                    .ifPresent(
-                            place ->
-                                    tables.requireTokens(
-                                            file,
-                                            key,
-                                            VocabularyTables.table(place.point())
-                                                    .shape()
-                                                    .getShape()));
+                    .ifPresent(place -> found.put(key, place.point()));
         }
+        return found;
     }
 
     /**

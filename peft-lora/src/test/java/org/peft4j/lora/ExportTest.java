@@ -29,6 +29,24 @@ final class ExportTest extends AdapterExport {
                                 .targetModules("lm_head", "q_proj")
                                 .initialization(LoraInitialization.GAUSSIAN)
                                 .bias(LoraBias.ALL)
-                                .build()));
+                                .build()),
+                "more-resized-modules",
+                resized(
+                        LoraConfig.builder()
+                                .targetModules("query_key_value")
+                                .modulesToSave("embed_in", "lm_head")),
+                "more-resized-tokens",
+                resized(
+                        LoraConfig.builder()
+                                .targetModules("query_key_value")
+                                .trainableTokens(96, 97)),
+                "more-resized-embedding",
+                resized(
+                        LoraConfig.builder()
+                                .targetModules("query_key_value", "embed_in", "lm_head")));
+    }
+
+    private static Export resized(LoraConfigBuilder config) {
+        return new Export(new AdapterFixture("gpt-neox-default-targets"), config.build(), 98);
     }
 }
