@@ -273,6 +273,24 @@ public record SequenceLayout(int rows, int past, int length, long @Nullable [] m
         return !isToken(index / length * (past + length) + past + index % length);
     }
 
+    /**
+     * Returns which position of this pass predicts another one in a causal language model: the last
+     * token of its row before it, whatever padding lies between; −1 where there is none. What
+     * predicts padding is the position before it.
+     *
+     * @param row of the batch
+     * @param position in this pass
+     */
+    public int predecessor(int row, int position) {
+        int before = position - 1;
+        if (!isPadding(row * length + position)) {
+            while (before >= 0 && isPadding(row * length + before)) {
+                before--;
+            }
+        }
+        return before;
+    }
+
     private boolean isToken(int index) {
         return mask == null || mask[index] == 1;
     }

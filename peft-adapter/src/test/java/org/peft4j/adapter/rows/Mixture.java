@@ -32,7 +32,7 @@ record Mixture(List<Row> rows) {
      *
      * @param selection what acts in it
      * @param ids its tokens
-     * @param labels what is wanted of each token; its first one is not predicted by anything
+     * @param labels what is wanted of each token
      * @param source what an encoder reads
      * @param task its number, for multitask prompts
      */
@@ -69,8 +69,7 @@ record Mixture(List<Row> rows) {
 
     private static long[] labels(Random random, long[] ids) {
         long[] labels = ids.clone();
-        labels[0] = TokenBatch.IGNORED;
-        for (int i = 1; i < labels.length; i++) {
+        for (int i = 0; i < labels.length; i++) {
             labels[i] = random.nextInt(4) == 0 ? TokenBatch.IGNORED : labels[i];
         }
         return labels;
@@ -99,10 +98,7 @@ record Mixture(List<Row> rows) {
         for (int row = 0; row < rows.size(); row++) {
             int[] columns = laid.columns()[row];
             for (int i = 0; i < columns.length; i++) {
-                boolean predicted = i == 0 || columns[i - 1] == columns[i] - 1;
-                if (predicted) {
-                    labels[row * batch.length() + columns[i]] = rows.get(row).labels()[i];
-                }
+                labels[row * batch.length() + columns[i]] = rows.get(row).labels()[i];
             }
         }
         TokenBatch full =
