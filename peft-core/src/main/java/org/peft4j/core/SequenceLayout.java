@@ -300,18 +300,26 @@ public record SequenceLayout(int rows, int past, int length, long @Nullable [] m
      * not hide it.
      */
     public boolean hasPaddingBeforeTokens() {
-        if (mask == null) {
-            return false;
-        }
+        return hasTokenBehindPadding(false);
+    }
+
+    /** Returns whether padding lies between the tokens of some row. */
+    public boolean hasPaddingBetweenTokens() {
+        return hasTokenBehindPadding(true);
+    }
+
+    /** Whether there is one, if so wanted where a token comes before that padding too. */
+    private boolean hasTokenBehindPadding(boolean between) {
         int width = past + length;
-        for (int row = 0; row < rows; row++) {
+        for (int row = 0; row < rows && mask != null; row++) {
+            boolean begun = !between;
             boolean padding = false;
-            for (int i = 0; i < width; i++) {
-                boolean token = mask[row * width + i] == 1;
-                if (token && padding) {
+            for (int i = row * width; i < (row + 1) * width; i++) {
+                if (isToken(i) && padding) {
                     return true;
                 }
-                padding |= !token;
+                padding |= begun && !isToken(i);
+                begun |= isToken(i);
             }
         }
         return false;
