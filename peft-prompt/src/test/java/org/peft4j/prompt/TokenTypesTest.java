@@ -164,8 +164,18 @@ final class TokenTypesTest {
 
     static Stream<String> deaf() {
         return Stream.of(
-                "llama", "mistral", "qwen2", "qwen3", "gemma", "gemma2", "phi3", "gpt-neox", "opt",
-                "t5", "bart", "distilbert");
+                "llama",
+                "mistral",
+                "qwen2",
+                "qwen3",
+                "gemma",
+                "gemma2",
+                "phi3",
+                "gpt-neox",
+                "opt",
+                "t5",
+                "bart",
+                "distilbert");
     }
 
     /** Models without types say so, of an encoder-decoder both sides. */
@@ -186,9 +196,7 @@ final class TokenTypesTest {
 
     private static void requireRefusal(PeftModel model, TokenBatch batch) {
         String message =
-                assertThrows(
-                                PeftException.class,
-                                () -> model.logits(NONE, batch).close())
+                assertThrows(PeftException.class, () -> model.logits(NONE, batch).close())
                         .getMessage();
         assertTrue(message.contains("has token types"), message);
     }
@@ -199,9 +207,7 @@ final class TokenTypesTest {
                 PeftModel model = PeftModel.of(base)) {
             TokenBatch batch = TokenBatch.of(new long[] {5, 6}).withTokenTypeIds(1, 96);
             String message =
-                    assertThrows(
-                                    PeftException.class,
-                                    () -> model.logits(NONE, batch).close())
+                    assertThrows(PeftException.class, () -> model.logits(NONE, batch).close())
                             .getMessage();
             assertTrue(message.contains("token type 96 at position 1"), message);
         }

@@ -29,12 +29,10 @@ final class Methods {
         configs.put("prompt", PromptTuningConfig.builder().virtualTokens(2).build());
         configs.put("long-prompt", PromptTuningConfig.builder().virtualTokens(6).build());
         configs.put("p-tuning", PTuningConfig.builder().virtualTokens(3).build());
-        configs.put(
-                "multitask", MultitaskPromptConfig.builder().virtualTokens(4).tasks(2).build());
+        configs.put("multitask", MultitaskPromptConfig.builder().virtualTokens(4).tasks(2).build());
         configs.put("prefix", PrefixTuningConfig.builder().virtualTokens(3).build());
         configs.put("long-prefix", PrefixTuningConfig.builder().virtualTokens(7).build());
-        configs.put(
-                "beside", AttentionPrefixConfig.builder().length(5).bottleneckSize(4).build());
+        configs.put("beside", AttentionPrefixConfig.builder().length(5).bottleneckSize(4).build());
         configs.put("adaption", AdaptionPromptConfig.of(3));
         configs.put("lora", LoraConfig.builder().rank(2).build());
         if (task == TaskType.CAUSAL_LM) {

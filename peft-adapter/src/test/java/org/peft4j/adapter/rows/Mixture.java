@@ -2,6 +2,7 @@ package org.peft4j.adapter.rows;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -102,8 +103,7 @@ record Mixture(List<Row> rows) {
             }
         }
         TokenBatch full =
-                batch.withLabels(labels)
-                        .withTaskIds(rows.stream().mapToLong(Row::task).toArray());
+                batch.withLabels(labels).withTaskIds(rows.stream().mapToLong(Row::task).toArray());
         if (!reads) {
             return new Laid(full, laid.columns());
         }
@@ -140,7 +140,7 @@ record Mixture(List<Row> rows) {
             }
             case HOLES -> {
                 List<Integer> all = new ArrayList<>(IntStream.range(0, width).boxed().toList());
-                java.util.Collections.shuffle(all, random);
+                Collections.shuffle(all, random);
                 yield all.subList(0, tokens).stream().mapToInt(i -> i).sorted().toArray();
             }
         };

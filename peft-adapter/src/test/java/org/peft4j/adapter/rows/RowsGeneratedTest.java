@@ -19,7 +19,7 @@ import org.peft4j.transformers.generation.Generator;
 /** What is generated for a prompt does not depend on the prompts and adapters beside it. */
 final class RowsGeneratedTest {
 
-    private static final int MIXTURES = Integer.getInteger("peft4j.mixtures", 3);
+    private static final int MIXTURES = Integer.getInteger("peft4j.mixtures", 2);
 
     @ParameterizedTest
     @ValueSource(strings = {"mistral", "gemma2", "qwen2-window", "qwen3-window", "phi3", "gpt2"})
@@ -46,8 +46,7 @@ final class RowsGeneratedTest {
 
     private static void check(
             String what, PeftModel model, Mixture mixture, GenerationConfig config) {
-        List<GeneratedSequence> together =
-                new Generator(model, config).run(request(mixture));
+        List<GeneratedSequence> together = new Generator(model, config).run(request(mixture));
         for (int row = 0; row < mixture.rows().size(); row++) {
             GeneratedSequence alone =
                     new Generator(model, config).run(request(mixture.alone(row))).get(0);

@@ -38,8 +38,7 @@ public record TokenTypes(EmbeddingPoint table, boolean causal) {
         float @Nullable [] shares = causal ? shares(context, layout, batch) : null;
         Tensor types = table.forward(context, ids);
         return ops.add(
-                x,
-                shares == null ? types : ops.multiply(types, ops.floats(shares, rows, 1, 1)));
+                x, shares == null ? types : ops.multiply(types, ops.floats(shares, rows, 1, 1)));
     }
 
     /** 0 for rows whose types are left out and 1 for others; null where all are others. */

@@ -88,7 +88,8 @@ public final class BartModel {
     }
 
     private static EncoderStack encoderStack(BartSide side) {
-        return new EncoderStack(side.tokens(), side.input(), side.entrance()::encode, side.layers());
+        return new EncoderStack(
+                side.tokens(), side.input(), side.entrance()::encode, side.layers());
     }
 
     private static DecoderStack decoderStack(BartSide side) {

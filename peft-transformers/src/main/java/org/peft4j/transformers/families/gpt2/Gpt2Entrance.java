@@ -14,12 +14,10 @@ import org.peft4j.transformers.parts.TokenTypes;
  * @param positions where a token is
  * @param types which text a token is of, where a batch says so
  */
-record Gpt2Entrance(LearnedPositions positions, TokenTypes types)
-        implements DecoderStack.Entrance {
+record Gpt2Entrance(LearnedPositions positions, TokenTypes types) implements DecoderStack.Entrance {
 
     @Override
-    public Tensor enter(
-            ForwardContext context, InputFlow flow, long[] places, TokenBatch batch) {
+    public Tensor enter(ForwardContext context, InputFlow flow, long[] places, TokenBatch batch) {
         Tensor placed = positions.enter(context, flow, places, batch);
         return types.add(context, placed, flow, batch);
     }

@@ -69,8 +69,7 @@ public final class Gpt2Model {
                         input,
                         new Gpt2Entrance(
                                 new LearnedPositions(positions, 0),
-                                new TokenTypes(
-                                        table, modules.head().task() == TaskType.CAUSAL_LM)),
+                                new TokenTypes(table, modules.head().task() == TaskType.CAUSAL_LM)),
                         null,
                         layers,
                         LayerWindows.none(config.layers()),
