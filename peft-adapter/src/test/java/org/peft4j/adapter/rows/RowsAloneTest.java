@@ -33,6 +33,7 @@ final class RowsAloneTest {
     /** Four of them, one for each kind of padding; more on request. */
     private static final int MIXTURES = Integer.getInteger("peft4j.mixtures", 4);
 
+    private static final List<Mixture.Padding> PADDINGS = List.of(Mixture.Padding.values());
     private static final int STEPS = 5;
     private static final double LIMIT = 1e-5;
 
@@ -61,7 +62,7 @@ final class RowsAloneTest {
             for (int seed = 0; seed < MIXTURES; seed++) {
                 Random random = new Random(seed);
                 Mixture mixture = Mixture.draw(random, choices, 2 + seed % 3, vocabulary(base));
-                Mixture.Padding padding = Mixture.Padding.values()[seed % 4];
+                Mixture.Padding padding = PADDINGS.get(seed % PADDINGS.size());
                 Mixture.Laid laid = mixture.laid(random, padding, reads);
                 String what = name + " " + seed + " " + padding + " " + mixture.selection();
                 plain(what, model, mixture, laid);
