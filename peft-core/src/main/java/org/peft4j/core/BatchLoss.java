@@ -112,8 +112,9 @@ final class BatchLoss {
         List<Scored> text = new ArrayList<>();
         for (int i = 0; i < batch.length(); i++) {
             long label = labels[row * batch.length() + i];
-            if (label != TokenBatch.IGNORED && i + virtualTokens > 0) {
-                text.add(new Scored(row, i - 1, label, 1));
+            int from = batch.layout().predecessor(row, i);
+            if (label != TokenBatch.IGNORED && from + virtualTokens >= 0) {
+                text.add(new Scored(row, from, label, 1));
             }
         }
         return text;

@@ -273,6 +273,24 @@ public record SequenceLayout(int rows, int past, int length, long @Nullable [] m
         return !isToken(index / length * (past + length) + past + index % length);
     }
 
+    /**
+     * Returns which position of this pass predicts another one in a causal language model: the last
+     * token of its row before it, whatever padding lies between; −1 where there is none. What
+     * predicts padding is the position before it.
+     *
+     * @param row of the batch
+     * @param position in this pass
+     */
+    public int predecessor(int row, int position) {
+        int before = position - 1;
+        if (!isPadding(row * length + position)) {
+            while (before >= 0 && isPadding(row * length + before)) {
+                before--;
+            }
+        }
+        return before;
+    }
+
     private boolean isToken(int index) {
         return mask == null || mask[index] == 1;
     }
@@ -282,18 +300,26 @@ public record SequenceLayout(int rows, int past, int length, long @Nullable [] m
      * not hide it.
      */
     public boolean hasPaddingBeforeTokens() {
-        if (mask == null) {
-            return false;
-        }
+        return hasTokenBehindPadding(false);
+    }
+
+    /** Returns whether padding lies between the tokens of some row. */
+    public boolean hasPaddingBetweenTokens() {
+        return hasTokenBehindPadding(true);
+    }
+
+    /** Whether there is one, if so wanted where a token comes before that padding too. */
+    private boolean hasTokenBehindPadding(boolean between) {
         int width = past + length;
-        for (int row = 0; row < rows; row++) {
+        for (int row = 0; row < rows && mask != null; row++) {
+            boolean begun = !between;
             boolean padding = false;
-            for (int i = 0; i < width; i++) {
-                boolean token = mask[row * width + i] == 1;
-                if (token && padding) {
+            for (int i = row * width; i < (row + 1) * width; i++) {
+                if (isToken(i) && padding) {
                     return true;
                 }
-                padding |= !token;
+                padding |= begun && !isToken(i);
+                begun |= isToken(i);
             }
         }
         return false;

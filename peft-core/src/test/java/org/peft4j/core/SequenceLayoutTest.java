@@ -82,6 +82,23 @@ class SequenceLayoutTest {
     }
 
     @Test
+    void paddingBetweenTokensIsToldFromPaddingAround() {
+        assertFalse(new SequenceLayout(1, 1, 3, new long[] {0, 1, 1, 0}).hasPaddingBetweenTokens());
+        assertTrue(new SequenceLayout(1, 1, 3, new long[] {1, 0, 1, 0}).hasPaddingBetweenTokens());
+        assertFalse(new SequenceLayout(2, 0, 2, new long[] {1, 0, 0, 1}).hasPaddingBetweenTokens());
+    }
+
+    @Test
+    void whatPredictsATokenIsTheTokenBefore() {
+        SequenceLayout layout =
+                new SequenceLayout(2, 1, 4, new long[] {1, 0, 1, 0, 1, 1, 1, 1, 0, 0});
+        assertEquals(-1, layout.predecessor(0, 1));
+        assertEquals(1, layout.predecessor(0, 3));
+        assertEquals(0, layout.predecessor(1, 1));
+        assertEquals(2, layout.predecessor(1, 3)); // padding: the position before
+    }
+
+    @Test
     void rowsCanBeChosen() {
         TokenBatch batch =
                 TokenBatch.of(new long[] {5, 6}, new long[] {7, 8})

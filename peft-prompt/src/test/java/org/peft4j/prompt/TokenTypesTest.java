@@ -195,10 +195,14 @@ final class TokenTypesTest {
     }
 
     private static void requireRefusal(PeftModel model, TokenBatch batch) {
-        String message =
-                assertThrows(PeftException.class, () -> model.logits(NONE, batch).close())
-                        .getMessage();
-        assertTrue(message.contains("has token types"), message);
+        requireRefusal(model, batch, "has token types");
+    }
+
+    private static void requireRefusal(PeftModel model, TokenBatch batch, String because) {
+        PeftException refusal =
+                assertThrows(PeftException.class, () -> model.logits(NONE, batch).close());
+        String message = String.valueOf(refusal.getMessage());
+        assertTrue(message.contains(because), message);
     }
 
     @Test
@@ -206,10 +210,7 @@ final class TokenTypesTest {
         try (BaseModel base = open("CAUSAL_LM");
                 PeftModel model = PeftModel.of(base)) {
             TokenBatch batch = TokenBatch.of(new long[] {5, 6}).withTokenTypeIds(1, 96);
-            String message =
-                    assertThrows(PeftException.class, () -> model.logits(NONE, batch).close())
-                            .getMessage();
-            assertTrue(message.contains("token type 96 at position 1"), message);
+            requireRefusal(model, batch, "token type 96 at position 1");
         }
     }
 }

@@ -2,6 +2,7 @@ package org.peft4j.adapter.rows;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -32,7 +33,7 @@ record Mixture(List<Row> rows) {
      *
      * @param selection what acts in it
      * @param ids its tokens
-     * @param labels what is wanted of each token; its first one is not predicted by anything
+     * @param labels what is wanted of each token
      * @param source what an encoder reads
      * @param task its number, for multitask prompts
      */
@@ -69,8 +70,7 @@ record Mixture(List<Row> rows) {
 
     private static long[] labels(Random random, long[] ids) {
         long[] labels = ids.clone();
-        labels[0] = TokenBatch.IGNORED;
-        for (int i = 1; i < labels.length; i++) {
+        for (int i = 0; i < labels.length; i++) {
             labels[i] = random.nextInt(4) == 0 ? TokenBatch.IGNORED : labels[i];
         }
         return labels;
@@ -99,10 +99,7 @@ record Mixture(List<Row> rows) {
         for (int row = 0; row < rows.size(); row++) {
             int[] columns = laid.columns()[row];
             for (int i = 0; i < columns.length; i++) {
-                boolean predicted = i == 0 || columns[i - 1] == columns[i] - 1;
-                if (predicted) {
-                    labels[row * batch.length() + columns[i]] = rows.get(row).labels()[i];
-                }
+                labels[row * batch.length() + columns[i]] = rows.get(row).labels()[i];
             }
         }
         TokenBatch full =
@@ -143,7 +140,7 @@ record Mixture(List<Row> rows) {
             }
             case HOLES -> {
                 List<Integer> all = new ArrayList<>(IntStream.range(0, width).boxed().toList());
-                java.util.Collections.shuffle(all, random);
+                Collections.shuffle(all, random);
                 yield all.subList(0, tokens).stream().mapToInt(i -> i).sorted().toArray();
             }
         };

@@ -107,6 +107,8 @@ public final class AttentionOps {
      * larger ones buckets that widen with the logarithm, up to a distance from which on all share
      * the last.
      *
+     * @param tokens INT64 [rows, keys], 1 for a token and 0 for padding, over which no distance
+     *     counts; or null where every column counts
      * @param length the queries, the last of the keys' positions
      * @param keys the keys
      * @param buckets how many there are
@@ -114,15 +116,22 @@ public final class AttentionOps {
      * @param bothWays whether later keys have buckets of their own, half of all; otherwise they
      *     share that of the query itself
      * @param like gives the device
-     * @return INT64 [length, keys]
+     * @return INT64 [rows or 1, length, keys]
      */
     public Tensor relativeBuckets(
-            long length, long keys, int buckets, int distance, boolean bothWays, Tensor like) {
+            @Nullable Tensor tokens,
+            long length,
+            long keys,
+            int buckets,
+            int distance,
+            boolean bothWays,
+            Tensor like) {
         int oneWay = bothWays ? buckets / 2 : buckets;
         int exact = oneWay / 2;
         return ops.call(
                 "relative_buckets",
                 DType.INT64,
+                ops.orAbsent(tokens),
                 ops.number(length),
                 ops.number(keys),
                 door.number(oneWay),

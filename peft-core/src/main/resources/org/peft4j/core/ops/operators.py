@@ -318,12 +318,16 @@ class Ops(Module):
       y = y + given
     return y
 
-  # Buckets [length, keys] of how far a key is from a query, the last length of the keys' positions:
-  # exact ones, then logarithmic ones up to the last one way; range is the logarithm that those span.
-  def relative_buckets(self: __torch__.Ops, length: Tensor, keys: Tensor, one_way: Tensor, exact: Tensor, range: Tensor, both_ways: Tensor, like: Tensor) -> Tensor:
+  # Buckets [rows or 1, length, keys] of how far a key is from a query in its row, the last length of the keys'
+  # positions: exact ones, then logarithmic ones up to the last one way; range is the logarithm that those span.
+  def relative_buckets(self: __torch__.Ops, tokens: Tensor, length: Tensor, keys: Tensor, one_way: Tensor, exact: Tensor, range: Tensor, both_ways: Tensor, like: Tensor) -> Tensor:
     n = int(keys)
-    query = torch.arange(n - int(length), n, dtype=4, device=like.device).unsqueeze(1)
-    relative = torch.sub(torch.arange(n, dtype=4, device=like.device), query)
+    place = torch.arange(n, dtype=4, device=like.device).unsqueeze(0)
+    real = self.given(tokens)
+    if real is not None:
+      place = self.own_positions(real)
+    query = place.narrow(1, n - int(length), int(length)).unsqueeze(2)
+    relative = torch.sub(place.unsqueeze(1), query)
     if int(both_ways) != 0:
       first = torch.gt(relative, 0).to(4) * int(one_way)
       far = torch.abs(relative)

@@ -20,7 +20,7 @@ import org.peft4j.core.points.LinearWeights;
  * slice of positions at a time: with a vocabulary of 128,000 all of them would outweigh the model.
  *
  * @param task CAUSAL_LM, where the logits of a position are compared with the label of the next
- *     one, or SEQ_2_SEQ_LM, where they are compared with its own
+ *     token, or SEQ_2_SEQ_LM, where they are compared with its own
  * @param linear maps hidden states to the vocabulary
  * @param inputScale a factor on the hidden states, as T5 has it; 1 for none
  * @param cap logits are cap · tanh(logits / cap), as in Gemma 2; 0 for none
@@ -123,14 +123,14 @@ public record LanguageModelHead(
     private Scored scored(TokenBatch batch, int virtual, int[] own) {
         long[] given = batch.requireLabels();
         int length = batch.length();
-        int ahead = task == TaskType.CAUSAL_LM ? 1 : 0;
+        boolean shifts = task == TaskType.CAUSAL_LM;
         long[] positions = new long[given.length];
         long[] labels = new long[given.length];
         int[] rows = new int[given.length];
         int count = 0;
         for (int i = 0; i < given.length; i++) {
             int row = i / length;
-            int at = i % length - ahead;
+            int at = shifts ? batch.layout().predecessor(row, i % length) : i % length;
             if (given[i] == TokenBatch.IGNORED || at < -own[row]) {
                 continue;
             }

@@ -30,13 +30,25 @@ record BartEntrance(LearnedPositions positions, NormPoint norm) {
     }
 
     /**
-     * Maps embedded tokens, [rows, length, width], to what the first layer reads. Positions are
-     * counted by index; the padding of rows with fewer virtual tokens than others does not count.
+     * Maps embedded tokens of the encoder, [rows, length, width], to what the first layer reads.
+     * Positions are counted by index; the padding of rows with fewer virtual tokens than others
+     * does not count.
      *
      * @param batch the tokens that came in
      */
-    Tensor enter(ForwardContext context, InputFlow flow, TokenBatch batch) {
+    Tensor encode(ForwardContext context, InputFlow flow, TokenBatch batch) {
         long[] byIndex = Indices.of(flow.layout(), batch);
         return norm.forward(context, positions.add(context, flow, byIndex, batch));
+    }
+
+    /**
+     * The same of the decoder, whose positions count the tokens of each row, so that a prompt that
+     * is padded on the left for its neighbours' sake is read as it is alone.
+     *
+     * @param places where its tokens are in their rows
+     * @param batch the tokens that came in
+     */
+    Tensor decode(ForwardContext context, InputFlow flow, long[] places, TokenBatch batch) {
+        return norm.forward(context, positions.enter(context, flow, places, batch));
     }
 }

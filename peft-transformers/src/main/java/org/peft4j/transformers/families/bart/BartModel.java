@@ -88,14 +88,15 @@ public final class BartModel {
     }
 
     private static EncoderStack encoderStack(BartSide side) {
-        return new EncoderStack(side.tokens(), side.input(), side.entrance()::enter, side.layers());
+        return new EncoderStack(
+                side.tokens(), side.input(), side.entrance()::encode, side.layers());
     }
 
     private static DecoderStack decoderStack(BartSide side) {
         return new DecoderStack(
                 side.tokens(),
                 side.input(),
-                (context, flow, positions, batch) -> side.entrance().enter(context, flow, batch),
+                side.entrance()::decode,
                 null,
                 side.layers(),
                 Collections.nCopies(side.layers().size(), AttentionMask.NO_WINDOW),

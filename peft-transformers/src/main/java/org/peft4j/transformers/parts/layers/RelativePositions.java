@@ -1,5 +1,7 @@
 package org.peft4j.transformers.parts.layers;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.peft4j.core.ForwardContext;
 import org.peft4j.core.SequenceLayout;
 import org.peft4j.core.ops.Ops;
@@ -8,8 +10,8 @@ import org.peft4j.core.points.EmbeddingPoint;
 
 /**
  * Relative positions (Raffel et al. 2020): each head adds a learned number to a score, by the
- * bucket of the distance between query and key. Positions count by index, padding included; those
- * of virtual tokens in the past count too.
+ * bucket of the distance between query and key. Those of virtual tokens in the past count too, and
+ * padding between the tokens of a row does not.
  *
  * @param table the numbers, [buckets, heads]
  * @param distance from where on all positions share a bucket
@@ -27,18 +29,22 @@ public record RelativePositions(EmbeddingPoint table, int distance, boolean both
         int length = layout.length();
         int keys = layout.past() + length;
         int buckets = Math.toIntExact(table.vocabulary());
+        @Nullable Tensor tokens =
+                layout.hasPaddingBetweenTokens()
+                        ? ops.longs(Objects.requireNonNull(layout.mask()), layout.rows(), keys)
+                        : null;
         Tensor ids =
-                ops.reshape(
-                        ops.attention()
-                                .relativeBuckets(
-                                        length, keys, buckets, distance, bothWays, table.table()),
-                        1,
-                        (long) length * keys);
+                ops.attention()
+                        .relativeBuckets(
+                                tokens, length, keys, buckets, distance, bothWays, table.table());
+        Tensor flat = ops.reshape(ids, ids.size(0), (long) length * keys);
         boolean alike = context.at(table).size() == 1;
-        int rows = alike ? 1 : layout.rows();
-        Tensor numbers =
-                table.forward(
-                        context, alike ? ids : ops.rows(ids, ops.longs(new long[rows], rows)));
+        long rows = alike ? ids.size(0) : layout.rows();
+        Tensor each =
+                rows == ids.size(0)
+                        ? flat
+                        : ops.rows(flat, ops.longs(new long[layout.rows()], rows));
+        Tensor numbers = table.forward(context, each);
         return ops.permute(ops.reshape(numbers, rows, length, keys, table.width()), 0, 3, 1, 2);
     }
 }
