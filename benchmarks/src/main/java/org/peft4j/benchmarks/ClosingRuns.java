@@ -1,6 +1,5 @@
 package org.peft4j.benchmarks;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -61,10 +60,7 @@ final class ClosingRuns implements Callable<Integer> {
             int count = Math.min(together, runs - done);
             ChildProcess.Outcome outcome =
                     ChildProcess.run(
-                            "closing",
-                            "--here",
-                            "--runs=" + count,
-                            "--seed=" + (seed + done));
+                            "closing", "--here", "--runs=" + count, "--seed=" + (seed + done));
             if (outcome.exitCode() != 0) {
                 bad++;
                 System.out.println(outcome);

@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "full-disk",
         mixinStandardHelpOptions = true,
-        description = "Saves on a small disk (tmpfs, which needs an administrator) until it is full.")
+        description =
+                "Saves on a small disk (tmpfs, which needs an administrator) until it is full.")
 final class FullDiskRuns implements Callable<Integer> {
 
     private static final int BLOCK = 4096;
@@ -74,10 +75,7 @@ final class FullDiskRuns implements Callable<Integer> {
                 }
                 bad += isSaved(opened, saved, first) ? 0 : 1;
                 try {
-                    step =
-                            opened.trainer(checkpoints, (int) step + 1, () -> {})
-                                    .resume()
-                                    .steps();
+                    step = opened.trainer(checkpoints, (int) step + 1, () -> {}).resume().steps();
                 } catch (BadFileException e) {
                     refusals++;
                     bad += e.getMessage().contains("no space left") ? 0 : 1;

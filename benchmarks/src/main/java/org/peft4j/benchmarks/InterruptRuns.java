@@ -102,12 +102,9 @@ final class InterruptRuns implements Callable<Integer> {
         try (SmallModel opened = SmallModel.open(base)) {
             Trainer trainer = opened.trainer(place, STEPS, afterStep);
             boolean begun =
-                    Files.isDirectory(place)
-                            && new CheckpointStore(place, 1).latest().isPresent();
+                    Files.isDirectory(place) && new CheckpointStore(place, 1).latest().isPresent();
             complete.add((begun ? trainer.resume() : trainer.train()).isComplete());
-            return complete.get(0)
-                    ? SmallModel.fingerprint(opened.model().adapter("task"))
-                    : "";
+            return complete.get(0) ? SmallModel.fingerprint(opened.model().adapter("task")) : "";
         }
     }
 }

@@ -136,8 +136,7 @@ final class KillRuns implements Callable<Integer> {
 
     private static String fingerprint(Path directory) {
         try (SmallModel opened = SmallModel.open(directory.resolve("base"))) {
-            return SmallModel.fingerprint(
-                    opened.model().load("saved", directory.resolve("saved")));
+            return SmallModel.fingerprint(opened.model().load("saved", directory.resolve("saved")));
         }
     }
 

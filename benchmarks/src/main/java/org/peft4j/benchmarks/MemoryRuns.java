@@ -49,8 +49,7 @@ final class MemoryRuns implements Callable<Integer> {
     private static List<Work> work(SmallModel opened, Path saved) {
         TokenBatch batch = SmallModel.batch();
         Generator generator =
-                new Generator(
-                        opened.model(), GenerationConfig.builder().maxNewTokens(16).build());
+                new Generator(opened.model(), GenerationConfig.builder().maxNewTokens(16).build());
         opened.model().save("task", saved);
         return List.of(
                 new Work(

@@ -49,8 +49,7 @@ final class ClosingTest {
 
     private static final int RUNS = 20;
     private static final AdapterSelection A = AdapterSelection.of("a");
-    private static final TokenBatch BATCH =
-            Collator.toLongest().collate(Tiny.examples(3, 5));
+    private static final TokenBatch BATCH = Collator.toLongest().collate(Tiny.examples(3, 5));
 
     @TempDir private Path directory;
 
@@ -97,10 +96,7 @@ final class ClosingTest {
 
         private Object generate(int beams) {
             GenerationConfig config =
-                    GenerationConfig.builder()
-                            .maxNewTokens(6)
-                            .numBeams(beams)
-                            .build();
+                    GenerationConfig.builder().maxNewTokens(6).numBeams(beams).build();
             return new Generator(model, config)
                     .generate(A, List.of(new long[] {5, 6}, new long[] {7}));
         }
@@ -163,8 +159,7 @@ final class ClosingTest {
         }
     }
 
-    private void closeUnderLoad(int run, Random random, ExecutorService threads)
-            throws Exception {
+    private void closeUnderLoad(int run, Random random, ExecutorService threads) throws Exception {
         Opened opened = new Opened();
         List<Callable<?>> work = new ArrayList<>(opened.work(run));
         Collections.shuffle(work, random);
@@ -236,14 +231,7 @@ final class ClosingTest {
         assertRefused("base", () -> opened.generate(2));
         assertRefused("base", () -> opened.train(0));
         assertRefused(
-                "base",
-                () ->
-                        opened.model
-                                .adapter("a")
-                                .parameters()
-                                .get(0)
-                                .value()
-                                .toFloats());
+                "base", () -> opened.model.adapter("a").parameters().get(0).value().toFloats());
         assertFalse(Files.exists(directory.resolve("no")), "something was written");
         opened.model.close();
         opened.model.close();

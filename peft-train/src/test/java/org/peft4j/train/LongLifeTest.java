@@ -123,9 +123,7 @@ final class LongLifeTest {
                 PeftModel model = Tiny.model(base, 0, "a")) {
             train(directory, () -> {}, model);
             assertEquals(
-                    0,
-                    Tiny.difference(
-                            steps.get(STEPS - 1), Tiny.parameters(model.adapter("a"))));
+                    0, Tiny.difference(steps.get(STEPS - 1), Tiny.parameters(model.adapter("a"))));
         }
         try (Stream<Path> files = Files.list(directory.resolve("saved"))) {
             assertTrue(files.noneMatch(file -> file.toString().endsWith(".tmp")));
@@ -249,8 +247,7 @@ final class LongLifeTest {
         }
     }
 
-    private void saveUntil(
-            AtomicBoolean enough, PeftModel model, List<RuntimeException> others) {
+    private void saveUntil(AtomicBoolean enough, PeftModel model, List<RuntimeException> others) {
         while (!enough.get()) {
             try {
                 model.save("a", directory);

@@ -260,8 +260,7 @@ public final class OperatorDoor implements AutoCloseable {
      * lets it.
      */
     NDList run(String method, Tensor... inputs) {
-        return work(
-                () -> NativeFailures.describe(method, inputs), () -> forward(method, inputs));
+        return work(() -> NativeFailures.describe(method, inputs), () -> forward(method, inputs));
     }
 
     private NDList forward(String method, Tensor... inputs) {
@@ -275,8 +274,7 @@ public final class OperatorDoor implements AutoCloseable {
 
     /** Calls a method in libtorch's inference mode. */
     NDList runInference(String method, Tensor... inputs) {
-        return work(
-                () -> NativeFailures.describe(method, inputs), () -> inference(method, inputs));
+        return work(() -> NativeFailures.describe(method, inputs), () -> inference(method, inputs));
     }
 
     private NDList inference(String method, Tensor... inputs) {

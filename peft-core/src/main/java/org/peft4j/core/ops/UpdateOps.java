@@ -98,8 +98,7 @@ public final class UpdateOps {
         return door.work(
                 () -> "the norm of " + tensors.size() + " gradients",
                 () -> {
-                    try (IValue norm =
-                            door.runValues("global_norm", OperatorDoor.list(tensors))) {
+                    try (IValue norm = door.runValues("global_norm", OperatorDoor.list(tensors))) {
                         return norm.toDouble();
                     }
                 });

@@ -39,8 +39,7 @@ final class ThreadsTest {
         builder.environment().remove("OMP_NUM_THREADS");
         builder.environment().remove("MKL_NUM_THREADS");
         Process process = builder.start();
-        String output =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return output.strip().lines().reduce((first, last) -> last).orElse("");
     }
 
@@ -52,7 +51,6 @@ final class ThreadsTest {
     @Test
     void asManyAsIsSaid() throws IOException {
         assertEquals(
-                "threads 2",
-                count("-XX:ActiveProcessorCount=1", "-Dai.djl.pytorch.num_threads=2"));
+                "threads 2", count("-XX:ActiveProcessorCount=1", "-Dai.djl.pytorch.num_threads=2"));
     }
 }

@@ -137,7 +137,10 @@ public final class CheckpointStore {
                 Files.createDirectories(directory);
             }
             Files.createDirectory(partial);
-            Files.write(partial.resolve("probe"), new byte[PROBE_BYTES], StandardOpenOption.SYNC,
+            Files.write(
+                    partial.resolve("probe"),
+                    new byte[PROBE_BYTES],
+                    StandardOpenOption.SYNC,
                     StandardOpenOption.CREATE_NEW);
         } catch (IOException e) {
             throw Failures.writing(directory, e, "no checkpoint could be kept there");

@@ -87,7 +87,8 @@ public record TrainerState(
         }
         List<Double> losses = new ArrayList<>();
         for (JsonElement element : array(json, "losses")) {
-            if (!(element instanceof JsonPrimitive number) || !number.isNumber()
+            if (!(element instanceof JsonPrimitive number)
+                    || !number.isNumber()
                     || !Double.isFinite(number.getAsDouble())) {
                 throw json.mustBe("losses", "a list of finite numbers");
             }

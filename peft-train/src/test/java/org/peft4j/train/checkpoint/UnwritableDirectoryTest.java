@@ -70,7 +70,8 @@ final class UnwritableDirectoryTest {
     @Test
     void aFileIsNoDirectory() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "x");
-        assertNotBegun(file, "is a file, not a directory|there is a file where a directory must be");
+        assertNotBegun(
+                file, "is a file, not a directory|there is a file where a directory must be");
         assertEquals("x", Files.readString(file));
     }
 

@@ -19,8 +19,7 @@ final class ServedPredictor<I, O> extends Predictor<I, O> {
         super(model, translator, device, false);
         this.served = served;
         this.own =
-                new Lifetime(
-                        "this predictor", "Make another one by newPredictor.", super::close);
+                new Lifetime("this predictor", "Make another one by newPredictor.", super::close);
     }
 
     @Override

@@ -14,7 +14,8 @@ final class TokenizerLibrary {
     TokenizerLibrary(HuggingFaceTokenizer tokenizer) {
         this.tokenizer = tokenizer;
         this.lifetime =
-                new Lifetime("this tokenizer", "Open it again by Tokenizer.open.", tokenizer::close);
+                new Lifetime(
+                        "this tokenizer", "Open it again by Tokenizer.open.", tokenizer::close);
     }
 
     Encoding encode(String text, boolean withSpecial, boolean withOverflow) {
