@@ -125,7 +125,8 @@ final class ClosingRuns implements Callable<Integer> {
     }
 
     private static boolean isClear(Throwable refusal) {
-        if (refusal instanceof PeftException && refusal.getMessage().contains("is closed")) {
+        if (refusal instanceof PeftException
+                && String.valueOf(refusal.getMessage()).contains("is closed")) {
             return true;
         }
         refusal.printStackTrace();

@@ -71,14 +71,14 @@ final class FullDiskRuns implements Callable<Integer> {
                     first = SmallModel.fingerprint(opened.model().adapter("task"));
                 } catch (BadFileException e) {
                     refusals++;
-                    bad += e.getMessage().contains("no space left") ? 0 : 1;
+                    bad += String.valueOf(e.getMessage()).contains("no space left") ? 0 : 1;
                 }
                 bad += isSaved(opened, saved, first) ? 0 : 1;
                 try {
                     step = opened.trainer(checkpoints, (int) step + 1, () -> {}).resume().steps();
                 } catch (BadFileException e) {
                     refusals++;
-                    bad += e.getMessage().contains("no space left") ? 0 : 1;
+                    bad += String.valueOf(e.getMessage()).contains("no space left") ? 0 : 1;
                 }
                 Files.delete(ballast);
                 bad += leftOvers(saved) + leftOvers(checkpoints);

@@ -52,8 +52,9 @@ final class InterruptRuns implements Callable<Integer> {
                     interruptOne(base, place, random, end, failure);
                     done++;
                     bad += isAllowed(failure.get()) ? 0 : 1;
-                    if (!end.get().isEmpty()) {
-                        bad += end.get().equals(wanted) ? 0 : 1;
+                    String ended = String.valueOf(end.get());
+                    if (!ended.isEmpty()) {
+                        bad += ended.equals(wanted) ? 0 : 1;
                         break;
                     }
                 }

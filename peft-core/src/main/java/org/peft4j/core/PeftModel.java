@@ -44,9 +44,13 @@ public final class PeftModel implements AutoCloseable {
         static final State EMPTY =
                 new State(Map.of(), WeightOverlay.NONE, List.of(), new Lease(() -> {}));
 
-        /** The last state of a model. */
+        /** The last state of a model; its lease makes it unlike any other. */
         static final State CLOSED =
-                new State(Map.of(), WeightOverlay.NONE, List.of(), EMPTY.overlayLease);
+                new State(Map.of(), WeightOverlay.NONE, List.of(), new Lease(() -> {}));
+
+        boolean isClosed() {
+            return overlayLease == CLOSED.overlayLease;
+        }
 
         State with(Map<String, Adapter> next) {
             return new State(Map.copyOf(next), overlay, merged, overlayLease);
@@ -70,7 +74,7 @@ public final class PeftModel implements AutoCloseable {
 
     @SuppressWarnings("ReferenceEquality") // an open model without adapters has equal parts
     private static State requireOpen(State now) {
-        if (now == State.CLOSED) {
+        if (now.isClosed()) {
             throw new PeftException(
                     "this model is closed, and its adapters are freed. Put a new one around the"
                             + " base by PeftModel.of.");
@@ -765,6 +769,9 @@ public final class PeftModel implements AutoCloseable {
     @Override
     public void close() {
         State before = Objects.requireNonNull(state.getAndSet(State.CLOSED));
+        if (before.isClosed()) {
+            return;
+        }
         before.freeOverlay();
         before.adapters().values().forEach(adapter -> adapter.lease().release());
     }

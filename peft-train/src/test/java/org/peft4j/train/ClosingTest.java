@@ -183,7 +183,8 @@ final class ClosingTest {
         for (Future<Throwable> end : ends) {
             Throwable refusal = end.get(30, TimeUnit.SECONDS);
             Throwable own = refusal instanceof TranslateException ? refusal.getCause() : refusal;
-            if (!(own instanceof PeftException) || !own.getMessage().contains("closed")) {
+            if (!(own instanceof PeftException)
+                    || !String.valueOf(own.getMessage()).contains("closed")) {
                 throw new AssertionError("run " + run, refusal);
             }
         }
@@ -197,7 +198,7 @@ final class ClosingTest {
                 work.call();
             } catch (PeftException e) {
                 if (!String.valueOf(e.getMessage()).contains("there is an adapter named d")
-                        && !e.getMessage().contains("from an earlier training")) {
+                        && !String.valueOf(e.getMessage()).contains("from an earlier training")) {
                     return e;
                 }
             } catch (Throwable e) {
@@ -253,8 +254,8 @@ final class ClosingTest {
 
     private static void assertRefused(String what, Executable call) {
         PeftException e = assertThrows(PeftException.class, call);
-        assertTrue(e.getMessage().startsWith("this " + what), e.getMessage());
-        assertTrue(e.getMessage().contains("is closed"), e.getMessage());
+        assertTrue(String.valueOf(e.getMessage()).startsWith("this " + what), e.getMessage());
+        assertTrue(String.valueOf(e.getMessage()).contains("is closed"), e.getMessage());
     }
 
     @Test
@@ -299,7 +300,8 @@ final class ClosingTest {
             Path path = directory.resolve(checkpoints);
             Trainer trainer = trainer(model, "a", path, () -> model.delete("a"));
             PeftException e = assertThrows(PeftException.class, trainer::train);
-            assertTrue(e.getMessage().contains("no adapter named a"), e.getMessage());
+            assertTrue(
+                    String.valueOf(e.getMessage()).contains("no adapter named a"), e.getMessage());
         }
     }
 

@@ -74,14 +74,14 @@ final class NativeFailures {
 
     private static long bytes(String number, String unit) {
         int power = "BKMGT".indexOf(Character.toUpperCase(unit.charAt(0)));
-        long factor = 1L << 10 * Math.max(0, power);
+        long factor = 1L << (10 * Math.max(0, power));
         return new BigDecimal(number).multiply(BigDecimal.valueOf(factor)).longValue();
     }
 
     /** TorchScript puts the reason last, below a traceback through its source. */
     private static String reason(String said) {
-        String[] lines = said.strip().split("\\R");
-        String last = lines[lines.length - 1].strip();
+        List<String> lines = said.strip().lines().toList();
+        String last = lines.isEmpty() ? "no reason given" : lines.get(lines.size() - 1).strip();
         for (String line : lines) {
             int at = line.indexOf("Error: ");
             last = at < 0 ? last : line.substring(at + "Error: ".length()).strip();

@@ -106,8 +106,9 @@ public final class OperatorDoor implements AutoCloseable {
      */
     public static OperatorDoor open(Device device) {
         try {
-            return new OperatorDoor(
-                    (PtNDManager) NDManager.newBaseManager(device, PtEngine.ENGINE_NAME));
+            NDManager manager = NDManager.newBaseManager(device, PtEngine.ENGINE_NAME);
+            Threads.settle();
+            return new OperatorDoor((PtNDManager) manager);
         } catch (EngineException | UnsatisfiedLinkError | IllegalArgumentException e) {
             throw new PeftException(
                     "PyTorch cannot be opened on "

@@ -9,6 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -116,7 +117,7 @@ public final class CheckpointStore {
             }
             return target;
         } catch (UncheckedIOException e) {
-            throw Failures.writing(target, e.getCause(), UNCHANGED);
+            throw Failures.writing(target, Objects.requireNonNull(e.getCause()), UNCHANGED);
         } catch (IOException e) {
             throw Failures.writing(target, e, UNCHANGED);
         } finally {

@@ -98,7 +98,7 @@ final class DamagedStateTest {
     void numbersOfTheOptimiser(String tensor, float value) throws IOException {
         for (boolean last : new boolean[] {false, true}) {
             String name = damage(tensor, last, value);
-            String message = refusal().getMessage();
+            String message = String.valueOf(refusal().getMessage());
             assertTrue(message.contains("optimizer.safetensors"), message);
             assertTrue(message.contains(name + " holds " + value), message);
         }
@@ -123,7 +123,7 @@ final class DamagedStateTest {
         JsonElement damaged = JsonParser.parseString(value.strip());
         json.add(key, damaged);
         Files.writeString(file, json.toString());
-        String message = refusal().getMessage();
+        String message = String.valueOf(refusal().getMessage());
         assertTrue(message.contains("trainer_state.json"), message);
     }
 

@@ -64,7 +64,8 @@ final class UnwritableDirectoryTest {
     }
 
     private static void assertReason(String reason, BadFileException e) {
-        assertTrue(e.getMessage().matches("(?s).*(" + reason + ").*"), e.getMessage());
+        assertTrue(
+                String.valueOf(e.getMessage()).matches("(?s).*(" + reason + ").*"), e.getMessage());
     }
 
     @Test
