@@ -1,5 +1,6 @@
 package org.peft4j.prompt;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.peft4j.core.AdapterSelection;
@@ -14,49 +15,45 @@ import org.peft4j.fixtures.fuzz.Mutations;
 class PromptFuzzTest {
 
     private static final List<String> ADAPTERS =
-            List.of("llama-prompt", "llama-prefix", "llama-prefix-mlp", "llama-p-tuning", "llama-cpt");
+            List.of(
+                    "llama-prompt",
+                    "llama-prefix",
+                    "llama-prefix-mlp",
+                    "llama-p-tuning",
+                    "llama-cpt");
 
     @Test
     void configs() {
-        Fuzz.run(
-                "adapter_config.json",
-                60,
-                (random, directory) -> {
-                    String name = ADAPTERS.get(random.nextInt(ADAPTERS.size()));
-                    Fixtures.copy(Fixtures.adapter(name), directory);
-                    Mutations.damage(random, directory, List.of("adapter_config.json"));
-                    try (BaseModel base = Bases.open("llama");
-                            PeftModel model = PeftModel.of(base)) {
-                        if (random.nextBoolean()) {
-                            model.load("a", directory);
-                        } else {
-                            model.loadTrainable("a", directory);
-                        }
-                        model.logits(AdapterSelection.of("a"), TokenBatch.of(new long[] {1, 2, 3}))
-                                .close();
-                    }
-                });
+        fuzz("adapter_config.json", 60);
     }
 
     @Test
     void weights() {
-        Fuzz.run(
-                "prompt encoder",
-                60,
-                (random, directory) -> {
-                    String name = ADAPTERS.get(random.nextInt(ADAPTERS.size()));
-                    Fixtures.copy(Fixtures.adapter(name), directory);
-                    Mutations.damage(random, directory, List.of("adapter_model.safetensors"));
-                    try (BaseModel base = Bases.open("llama");
-                            PeftModel model = PeftModel.of(base)) {
-                        if (random.nextBoolean()) {
-                            model.load("a", directory);
-                        } else {
-                            model.loadTrainable("a", directory);
+        fuzz("adapter_model.safetensors", 60);
+    }
+
+    private static void fuzz(String file, int cases) {
+        try (BaseModel base = Bases.open("llama")) {
+            Fuzz.run(
+                    file,
+                    cases,
+                    (random, directory) -> {
+                        String name = ADAPTERS.get(random.nextInt(ADAPTERS.size()));
+                        Fixtures.copy(Fixtures.adapter(name), directory);
+                        Mutations.damage(random, directory, List.of(file));
+                        try (PeftModel model = PeftModel.of(base)) {
+                            use(model, directory, random.nextBoolean());
                         }
-                        model.logits(AdapterSelection.of("a"), TokenBatch.of(new long[] {1, 2, 3}))
-                                .close();
-                    }
-                });
+                    });
+        }
+    }
+
+    private static void use(PeftModel model, Path directory, boolean trainable) {
+        if (trainable) {
+            model.loadTrainable("a", directory);
+        } else {
+            model.load("a", directory);
+        }
+        model.logits(AdapterSelection.of("a"), TokenBatch.of(new long[] {1, 2, 3})).close();
     }
 }

@@ -19,12 +19,16 @@ class CheckpointFuzzTest {
     @TempDir Path original;
 
     @Test
-    void checkpoints() throws IOException {
-        try (BaseModel base = Tiny.base("llama");
-                PeftModel model = Tiny.model(base, 0, "task")) {
-            trainer(model, original, 1).train();
+    void checkpoints() {
+        try (BaseModel base = Tiny.base("llama")) {
+            try (PeftModel model = Tiny.model(base, 0, "task")) {
+                trainer(model, original, 1).train();
+            }
+            damaged(base, original.resolve("checkpoint-1"));
         }
-        Path saved = original.resolve("checkpoint-1");
+    }
+
+    private static void damaged(BaseModel base, Path saved) {
         Fuzz.run(
                 "training checkpoint",
                 40,
@@ -32,8 +36,7 @@ class CheckpointFuzzTest {
                     Path copy = directory.resolve("checkpoint-1");
                     copy(saved, copy);
                     Mutations.damage(random, copy, names(copy));
-                    try (BaseModel base = Tiny.base("llama");
-                            PeftModel model = Tiny.model(base, 0, "task")) {
+                    try (PeftModel model = Tiny.model(base, 0, "task")) {
                         trainer(model, directory, 2).resume();
                     }
                 });

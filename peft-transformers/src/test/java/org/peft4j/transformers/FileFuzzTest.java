@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.peft4j.core.AdapterSelection;
 import org.peft4j.core.BaseModel;
 import org.peft4j.core.PeftModel;
 import org.peft4j.core.TokenBatch;
-import org.peft4j.core.AdapterSelection;
 import org.peft4j.fixtures.Fixtures;
 import org.peft4j.fixtures.fuzz.Fuzz;
 import org.peft4j.fixtures.fuzz.Mutations;
@@ -40,8 +40,7 @@ class FileFuzzTest {
                 30,
                 (random, directory) -> {
                     Fixtures.copy(Fixtures.base("llama-sharded"), directory);
-                    Mutations.damage(
-                            random, directory, List.of("model.safetensors.index.json"));
+                    Mutations.damage(random, directory, List.of("model.safetensors.index.json"));
                     Checkpoints.open(directory).close();
                 });
     }

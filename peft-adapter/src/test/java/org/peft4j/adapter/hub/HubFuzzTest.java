@@ -17,6 +17,12 @@ class HubFuzzTest {
 
     @Test
     void adapters() {
+        try (BaseModel base = Checkpoints.open(Fixtures.base("llama"))) {
+            damaged(base);
+        }
+    }
+
+    private static void damaged(BaseModel base) {
         Fuzz.run(
                 "AdapterHub",
                 80,
@@ -31,8 +37,7 @@ class HubFuzzTest {
                                     "adapter.safetensors",
                                     "head_config.json",
                                     "model_head.safetensors"));
-                    try (BaseModel base = Checkpoints.open(Fixtures.base("llama"));
-                            PeftModel model = PeftModel.of(base)) {
+                    try (PeftModel model = PeftModel.of(base)) {
                         model.load("a", directory, new AdapterHub());
                     }
                 });

@@ -33,7 +33,8 @@ final class AddedTokensCheck {
                 String content = token.text("content", LONGEST);
                 boolean normalized = is(token, "normalized");
                 if (!content.isEmpty() && normalized && probe.empties(content)) {
-                    throw token.bad("is nothing once it is normalized, and would be found anywhere");
+                    throw token.bad(
+                            "is nothing once it is normalized, and would be found anywhere");
                 }
                 if (strips
                         && is(token, "lstrip")

@@ -19,8 +19,7 @@ final class RandomCharsmap {
     private static final List<String> TO = List.of("", "b", "fi", " ", "▁x", "é");
 
     private final Random random;
-    private final ByteBuffer units =
-            ByteBuffer.allocate(40 * 1024).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer units = ByteBuffer.allocate(40 * 1024).order(ByteOrder.LITTLE_ENDIAN);
     private int blocks = 1;
 
     RandomCharsmap(Random random) {

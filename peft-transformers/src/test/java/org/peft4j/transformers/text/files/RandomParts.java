@@ -10,12 +10,33 @@ import java.util.Random;
 final class RandomParts {
 
     private static final List<String> TEXTS =
-            List.of("", " ", "  ", "a", "▁", "##", "</w>", "ab", "\\n", "🙂", "Ġ", "é", "x y", "aa");
+            List.of(
+                    "", " ", "  ", "a", "▁", "##", "</w>", "ab", "\\n", "🙂", "Ġ", "é", "x y",
+                    "aa");
 
     private static final List<String> ATOMS =
             List.of(
-                    "a", ".", "\\\\s", "\\\\S", "\\\\w", "\\\\p{L}", "[^a]", "[a-z&&[^b]]", "\\\\b", "^", "$", "é",
-                    "(a|b)", "(?:ab)", "(?=a)", "(?!a)", "(?<=a)", "(?<!a)", "(?>a+)", "(?i:s)", "");
+                    "a",
+                    ".",
+                    "\\\\s",
+                    "\\\\S",
+                    "\\\\w",
+                    "\\\\p{L}",
+                    "[^a]",
+                    "[a-z&&[^b]]",
+                    "\\\\b",
+                    "^",
+                    "$",
+                    "é",
+                    "(a|b)",
+                    "(?:ab)",
+                    "(?=a)",
+                    "(?!a)",
+                    "(?<=a)",
+                    "(?<!a)",
+                    "(?>a+)",
+                    "(?i:s)",
+                    "");
 
     private static final List<String> REPEATS =
             List.of("", "", "", "?", "*", "+", "{2}", "{1,3}", "{2,}", "*?", "++", "{0,2}?");
@@ -51,7 +72,13 @@ final class RandomParts {
                     JsonParser.parseString(
                             "{\"id\":%d,\"content\":\"%s\",\"single_word\":%b,\"lstrip\":%b,\"rstrip\":%b,\"normalized\":%b,\"special\":%b}"
                                     .formatted(
-                                            random.nextInt(300), text(), flag(), flag(), flag(), flag(), flag())));
+                                            random.nextInt(300),
+                                            text(),
+                                            flag(),
+                                            flag(),
+                                            flag(),
+                                            flag(),
+                                            flag())));
         }
         return tokens;
     }
@@ -61,12 +88,15 @@ final class RandomParts {
             case 0 ->
                     "{\"type\":\"BertNormalizer\",\"clean_text\":%b,\"handle_chinese_chars\":%b,\"strip_accents\":null,\"lowercase\":%b}"
                             .formatted(flag(), flag(), flag());
-            case 1 -> "{\"type\":\"Strip\",\"strip_left\":%b,\"strip_right\":%b}".formatted(flag(), flag());
+            case 1 ->
+                    "{\"type\":\"Strip\",\"strip_left\":%b,\"strip_right\":%b}"
+                            .formatted(flag(), flag());
             case 2 -> "{\"type\":\"Prepend\",\"prepend\":\"%s\"}".formatted(text());
             case 3, 4, 5 -> replacement();
             case 6 -> "{\"type\":\"ByteLevel\"}";
             case 7 -> "{\"type\":\"%s\"}".formatted(one(List.of("NFC", "NFD", "NFKC", "NFKD")));
-            case 8 -> "{\"type\":\"%s\"}".formatted(one(List.of("StripAccents", "Lowercase", "Nmt")));
+            case 8 ->
+                    "{\"type\":\"%s\"}".formatted(one(List.of("StripAccents", "Lowercase", "Nmt")));
             case 9 ->
                     "{\"type\":\"Precompiled\",\"precompiled_charsmap\":\"%s\"}"
                             .formatted(new RandomCharsmap(random).base64());
@@ -80,7 +110,8 @@ final class RandomParts {
         return switch (random.nextInt(depth < 2 ? 11 : 9)) {
             case 0 -> byteLevel();
             case 1 -> metaspace();
-            case 2 -> "{\"type\":\"CharDelimiterSplit\",\"delimiter\":\"%s\"}".formatted(character());
+            case 2 ->
+                    "{\"type\":\"CharDelimiterSplit\",\"delimiter\":\"%s\"}".formatted(character());
             case 3, 4 ->
                     "{\"type\":\"Split\",\"pattern\":%s,\"behavior\":\"%s\",\"invert\":%b}"
                             .formatted(pattern(), one(BEHAVIORS), flag());
@@ -107,7 +138,9 @@ final class RandomParts {
             case 0 -> byteLevel();
             case 1 -> metaspace();
             case 2 -> "{\"type\":\"BPEDecoder\",\"suffix\":\"%s\"}".formatted(text());
-            case 3 -> "{\"type\":\"WordPiece\",\"prefix\":\"%s\",\"cleanup\":%b}".formatted(text(), flag());
+            case 3 ->
+                    "{\"type\":\"WordPiece\",\"prefix\":\"%s\",\"cleanup\":%b}"
+                            .formatted(text(), flag());
             case 4 ->
                     "{\"type\":\"CTC\",\"pad_token\":\"%s\",\"word_delimiter_token\":\"%s\",\"cleanup\":%b}"
                             .formatted(text(), text(), flag());
@@ -124,7 +157,8 @@ final class RandomParts {
     }
 
     private String postProcessor(int depth) {
-        String ends = "\"sep\":[\"%s\",%d],\"cls\":[\"%s\",%d]".formatted(text(), id(), text(), id());
+        String ends =
+                "\"sep\":[\"%s\",%d],\"cls\":[\"%s\",%d]".formatted(text(), id(), text(), id());
         return switch (random.nextInt(depth < 2 ? 6 : 4)) {
             case 0 -> byteLevel();
             case 1 -> "{\"type\":\"BertProcessing\",%s}".formatted(ends);
@@ -158,7 +192,8 @@ final class RandomParts {
     }
 
     private String replacement() {
-        return "{\"type\":\"Replace\",\"pattern\":%s,\"content\":\"%s\"}".formatted(pattern(), text());
+        return "{\"type\":\"Replace\",\"pattern\":%s,\"content\":\"%s\"}"
+                .formatted(pattern(), text());
     }
 
     private String pattern() {

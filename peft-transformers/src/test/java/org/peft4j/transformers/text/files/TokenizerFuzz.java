@@ -65,7 +65,9 @@ public final class TokenizerFuzz {
             int[] opened = new int[1];
             Optional<String> failure =
                     Fuzz.failure(
-                            seed, i, (random, directory) -> one(random, directory, tokenizers, opened));
+                            seed,
+                            i,
+                            (random, directory) -> one(random, directory, tokenizers, opened));
             accepted += opened[0];
             if (failure.isPresent()) {
                 System.out.println("wrong " + i + ": " + failure.get());
@@ -114,7 +116,9 @@ public final class TokenizerFuzz {
                     () ->
                             tokenizer
                                     .encodePair(text, other)
-                                    .truncated(random.nextInt(30), EncodedText.Truncation.LONGEST_FIRST));
+                                    .truncated(
+                                            random.nextInt(30),
+                                            EncodedText.Truncation.LONGEST_FIRST));
             attempt(() -> tokenizer.encodePair(text, other, random.nextInt(30)));
             attempt(() -> tokenizer.encodeWords(List.of(text.split(" "))).words());
         }
