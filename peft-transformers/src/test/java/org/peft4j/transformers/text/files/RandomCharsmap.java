@@ -55,15 +55,15 @@ final class RandomCharsmap {
             int block = children.computeIfAbsent(path.toString(), p -> 256 * ++blocks);
             boolean last = i == key.length - 1;
             int at = (node ^ label) * 4;
-            boolean leaf = last || (units.getInt(at) & 1 << 8) != 0;
+            boolean leaf = last || (units.getInt(at) & (1 << 8)) != 0;
             units.putInt(at, unit(label, node ^ label ^ block, leaf));
             node = block;
         }
-        units.putInt(node * 4, value | 1 << 31);
+        units.putInt(node * 4, value | (1 << 31));
     }
 
     /** A unit with its label and the way to its children: {@code node ^ offset}. */
     private static int unit(int label, int offset, boolean leaf) {
-        return label | (leaf ? 1 << 8 : 0) | offset << 10;
+        return label | (leaf ? 1 << 8 : 0) | (offset << 10);
     }
 }

@@ -97,9 +97,6 @@ public final class TokenizerFuzz {
         }
         Files.delete(file);
         Files.write(file, damaged);
-        if (Boolean.getBoolean("keep")) {
-            Files.write(Path.of("/tmp/tsafe/last.json"), damaged);
-        }
         try (Tokenizer tokenizer = Tokenizer.open(directory)) {
             opened[0] = 1;
             use(random, tokenizer);
