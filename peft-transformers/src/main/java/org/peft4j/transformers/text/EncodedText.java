@@ -53,7 +53,8 @@ public final class EncodedText {
         long[] special = encoding.getSpecialTokenMask();
         List<Token> tokens = new ArrayList<>();
         for (int i = 0; i < special.length; i++) {
-            int sequence = special[i] != 0 ? -1 : (int) sequences[i];
+            boolean ofText = special[i] == 0 && sequences[i] >= 0 && sequences[i] < units.size();
+            int sequence = ofText ? (int) sequences[i] : -1;
             tokens.add(token(encoding, i, sequence, units.get(Math.max(sequence, 0))));
         }
         return new EncodedText(tokens);
@@ -65,24 +66,29 @@ public final class EncodedText {
         long[] wordIds = encoding.getWordIds();
         List<Token> tokens = new ArrayList<>();
         for (int i = 0; i < wordIds.length; i++) {
-            boolean special = wordIds[i] < 0;
+            boolean ofWord = wordIds[i] >= 0 && wordIds[i] < units.size();
             tokens.add(
                     token(
                             encoding,
                             i,
-                            special ? -1 : 0,
-                            units.get(special ? 0 : (int) wordIds[i])));
+                            ofWord ? 0 : -1,
+                            ofWord ? units.get((int) wordIds[i]) : new int[1]));
         }
         return new EncodedText(tokens);
     }
 
     private static Token token(Encoding encoding, int i, int sequence, int[] units) {
         CharSpan span = encoding.getCharTokenSpans()[i];
-        int start = sequence < 0 || span == null ? 0 : units[span.getStart()];
-        int end = sequence < 0 || span == null ? 0 : units[span.getEnd()];
+        int start = sequence < 0 || span == null ? 0 : unit(units, span.getStart());
+        int end = sequence < 0 || span == null ? 0 : unit(units, span.getEnd());
         int word = sequence < 0 ? -1 : (int) encoding.getWordIds()[i];
         return new Token(
                 encoding.getIds()[i], encoding.getTypeIds()[i], sequence, word, start, end);
+    }
+
+    /** Odd post-processors put places of one text beside tokens of another. */
+    private static int unit(int[] units, int codePoint) {
+        return units[Math.min(Math.max(codePoint, 0), units.length - 1)];
     }
 
     /** For each code point, and behind the last, its index in UTF-16. */

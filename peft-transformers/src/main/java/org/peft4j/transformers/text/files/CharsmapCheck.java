@@ -71,7 +71,7 @@ final class CharsmapCheck {
                 if ((unit & 0x800000ff) == label) {
                     int next = node ^ label ^ offset(unit);
                     visit(next);
-                    if ((unit >>> 8 & 1) == 1) {
+                    if (((unit >>> 8) & 1) == 1) {
                         replacement(units[at(next)] & Integer.MAX_VALUE);
                     }
                 }
@@ -81,7 +81,7 @@ final class CharsmapCheck {
     }
 
     private void visit(int node) {
-        if (node < 0 || node >>> 8 > units.length >>> 8) {
+        if (node < 0 || (node >>> 8) > (units.length >>> 8)) {
             throw broken();
         }
         if (!seen.get(node)) {
@@ -113,7 +113,7 @@ final class CharsmapCheck {
     }
 
     private static int offset(int unit) {
-        return (unit >>> 10) << ((unit & 1 << 9) >>> 6);
+        return (unit >>> 10) << ((unit & (1 << 9)) >>> 6);
     }
 
     private CharBuffer decode(byte[] utf8) {
