@@ -218,33 +218,30 @@ final class Backends {
     Optional<JsonObject> postProcessor(Vocabulary vocabulary) {
         return switch (kind) {
             case BERT -> {
-                Piece classify = Piece.token(token("cls_token"), 0);
-                NamedToken separate = token("sep_token");
-                Piece first = Piece.token(separate, 0);
+                Piece classify = piece(vocabulary, "cls_token", 2);
+                Piece separate = piece(vocabulary, "sep_token", 3);
                 yield Optional.of(
                         Template.of(
-                                vocabulary,
-                                List.of(classify, Piece.text(0), first),
+                                List.of(classify, Piece.text(0), separate),
                                 List.of(
                                         classify,
                                         Piece.text(0),
-                                        first,
+                                        separate,
                                         Piece.text(1),
-                                        Piece.token(separate, 1))));
+                                        separate.withType(1))));
             }
             case T5 -> {
-                Piece end = Piece.token(NamedToken.of("</s>"), 0);
+                Piece end = Piece.token("</s>", idOf(vocabulary, "eos_token", 1));
                 Piece text = Piece.text(0);
                 yield Optional.of(
-                        Template.of(vocabulary, List.of(text, end), List.of(text, end, text, end)));
+                        Template.of(List.of(text, end), List.of(text, end, text, end)));
             }
             case XLM_ROBERTA, CAMEMBERT -> {
-                Piece begin = Piece.token(token("bos_token"), 0);
-                Piece end = Piece.token(token("eos_token"), 0);
+                Piece begin = piece(vocabulary, "bos_token", 0);
+                Piece end = piece(vocabulary, "eos_token", 0);
                 Piece text = Piece.text(0);
                 yield Optional.of(
                         Template.of(
-                                vocabulary,
                                 List.of(begin, text, end),
                                 List.of(begin, text, end, end, text, end)));
             }
@@ -262,42 +259,46 @@ final class Backends {
 
     /** Returns a post-processor with the begin and end tokens that the settings ask for. */
     JsonObject plain(Vocabulary vocabulary) {
-        List<Piece> single = new ArrayList<>(around(0));
+        List<Piece> single = around(vocabulary, 0);
         List<Piece> pair = new ArrayList<>(single);
-        pair.addAll(around(1));
-        return Template.of(vocabulary, single, pair);
+        pair.addAll(around(vocabulary, 1));
+        return Template.of(single, pair);
     }
 
-    private List<Piece> around(int type) {
+    private List<Piece> around(Vocabulary vocabulary, int type) {
         List<Piece> pieces = new ArrayList<>();
         if (flag("add_bos_token", false) && named.containsKey("bos_token")) {
-            pieces.add(Piece.token(token("bos_token"), type));
+            pieces.add(piece(vocabulary, "bos_token", 0).withType(type));
         }
         pieces.add(Piece.text(type));
         if (flag("add_eos_token", false) && named.containsKey("eos_token")) {
-            pieces.add(Piece.token(token("eos_token"), type));
+            pieces.add(piece(vocabulary, "eos_token", 0).withType(type));
         }
         return pieces;
     }
 
     private JsonObject roberta(Vocabulary vocabulary, boolean trim, boolean prefixSpace) {
         JsonObject roberta = object("RobertaProcessing");
-        roberta.add("sep", withId(vocabulary, "sep_token"));
-        roberta.add("cls", withId(vocabulary, "cls_token"));
+        roberta.add("sep", withId(vocabulary, "sep_token", 2));
+        roberta.add("cls", withId(vocabulary, "cls_token", 0));
         roberta.addProperty("trim_offsets", trim);
         roberta.addProperty("add_prefix_space", prefixSpace);
         return roberta;
     }
 
-    private JsonArray withId(Vocabulary vocabulary, String name) {
+    private JsonArray withId(Vocabulary vocabulary, String name, long otherwise) {
         JsonArray pair = new JsonArray();
         pair.add(content(name));
-        pair.add(vocabulary.idOf(content(name)).orElse(0));
+        pair.add(idOf(vocabulary, name, otherwise));
         return pair;
     }
 
-    private NamedToken token(String name) {
-        return NamedToken.of(content(name));
+    private Piece piece(Vocabulary vocabulary, String name, long otherwise) {
+        return Piece.token(content(name), idOf(vocabulary, name, otherwise));
+    }
+
+    private long idOf(Vocabulary vocabulary, String name, long otherwise) {
+        return vocabulary.idOf(content(name)).orElse(otherwise);
     }
 
     private boolean flag(String key, boolean otherwise) {

@@ -16,41 +16,46 @@ final class Template {
      * A piece of a template.
      *
      * @param token the special token, or empty for the next text
+     * @param id the token's id
      * @param type the type of its ids
      */
-    record Piece(Optional<NamedToken> token, int type) {
+    record Piece(Optional<String> token, long id, int type) {
 
         static Piece text(int type) {
-            return new Piece(Optional.empty(), type);
+            return new Piece(Optional.empty(), 0, type);
         }
 
-        static Piece token(NamedToken token, int type) {
-            return new Piece(Optional.of(token), type);
+        static Piece token(String token, long id) {
+            return new Piece(Optional.of(token), id, 0);
+        }
+
+        Piece withType(int other) {
+            return new Piece(token, id, other);
         }
     }
 
     private Template() {}
 
-    static JsonObject of(Vocabulary vocabulary, List<Piece> single, List<Piece> pair) {
+    static JsonObject of(List<Piece> single, List<Piece> pair) {
         JsonObject special = new JsonObject();
         JsonObject template = new JsonObject();
         template.addProperty("type", "TemplateProcessing");
-        template.add("single", array(single, vocabulary, special));
-        template.add("pair", array(pair, vocabulary, special));
+        template.add("single", array(single, special));
+        template.add("pair", array(pair, special));
         template.add("special_tokens", special);
         return template;
     }
 
-    private static JsonArray array(List<Piece> pieces, Vocabulary vocabulary, JsonObject special) {
+    private static JsonArray array(List<Piece> pieces, JsonObject special) {
         JsonArray array = new JsonArray();
         int texts = 0;
         for (Piece piece : pieces) {
             if (piece.token().isEmpty()) {
                 array.add(json("Sequence", TEXTS.get(texts++), piece.type()));
             } else {
-                String content = piece.token().get().content();
+                String content = piece.token().get();
                 array.add(json("SpecialToken", content, piece.type()));
-                special.add(content, entry(content, vocabulary));
+                special.add(content, entry(content, piece.id()));
             }
         }
         return array;
@@ -65,9 +70,9 @@ final class Template {
         return piece;
     }
 
-    private static JsonObject entry(String token, Vocabulary vocabulary) {
+    private static JsonObject entry(String token, long id) {
         JsonArray ids = new JsonArray();
-        ids.add(vocabulary.idOf(token).orElse(0));
+        ids.add(id);
         JsonArray tokens = new JsonArray();
         tokens.add(token);
         JsonObject entry = new JsonObject();

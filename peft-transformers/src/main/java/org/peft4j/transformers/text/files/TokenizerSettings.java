@@ -191,10 +191,17 @@ final class TokenizerSettings {
                         });
     }
 
+    /** Python compares texts, so that a token written as an object is not among the special ones. */
     private void olderTokens(Path older, JsonFields ids) {
         List<String> special = new ArrayList<>();
-        NAMES.forEach(name -> named(name).ifPresent(token -> special.add(token.content())));
-        (extra == null ? List.<NamedToken>of() : extra).forEach(t -> special.add(t.content()));
+        for (String name : NAMES) {
+            boolean plain = !(config.get(name) instanceof JsonObject o && o.has("__type"));
+            named(name).filter(t -> plain).ifPresent(token -> special.add(token.content()));
+        }
+        (extra == null ? List.<NamedToken>of() : extra)
+                .stream()
+                        .filter(token -> token.flags().isEmpty())
+                        .forEach(token -> special.add(token.content()));
         for (String text : ids.object().keySet()) {
             int id = ids.integer(text);
             if (id < 0) {

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 final class Vocabulary {
 
     private final Map<String, Integer> model = new HashMap<>();
+    private final int modelSize;
     private final TreeMap<Integer, AddedToken> added = new TreeMap<>();
     private final Map<String, Integer> addedIds = new HashMap<>();
     private final Set<String> special = new HashSet<>();
@@ -44,6 +45,7 @@ final class Vocabulary {
                 }
             }
         }
+        modelSize = tokens instanceof JsonArray list ? list.size() : model.size();
     }
 
     /** Adds tokens in their order. */
@@ -66,7 +68,7 @@ final class Vocabulary {
     }
 
     private int next() {
-        return added.isEmpty() ? model.size() : Math.max(model.size(), added.lastKey() + 1);
+        return added.isEmpty() ? modelSize : Math.max(modelSize, added.lastKey() + 1);
     }
 
     boolean isAdded(String content) {
