@@ -47,6 +47,7 @@ import seq2seq
 import targets
 import ties
 import token_types
+import tokenizer_files
 import trainable_tokens
 import windows
 
@@ -58,7 +59,7 @@ ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
     decoders, encoders, seq2seq, heads, legacy, ties, generation, lora, targets, optim, rope, byte_level_tokenizer,
     decoding, generation_settings, chat, encoder_tokenizers, prefixes, adaption, ia3, ln_tuning, trainable_tokens,
-    prompts, cpt, biases, windows, token_types, added_tokens,
+    prompts, cpt, biases, windows, token_types, added_tokens, tokenizer_files,
 )
 
 

@@ -19,33 +19,36 @@ import org.jspecify.annotations.Nullable;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.files.JsonFields;
-import org.peft4j.core.files.JsonFiles;
 
 /**
  * Finds the chat templates of a checkpoint, in this order: {@code chat_template.jinja} with {@code
  * additional_chat_templates/NAME.jinja} beside it, {@code chat_template.json}, and {@code
- * chat_template} in {@code tokenizer_config.json}, one text or a list of named ones.
+ * chat_template} in {@code tokenizer_config.json}, one text, or several by their names.
  */
 final class ChatTemplateFiles {
 
     private static final String KEY = "chat_template";
     private static final String CONFIG = "tokenizer_config.json";
     private static final String SUFFIX = ".jinja";
+    private static final String FORMS =
+            "a text, an object of texts by their names, or a list of objects with name and template";
     private static final long LARGEST = 4 << 20;
 
     private ChatTemplateFiles() {}
 
-    static Optional<ChatTemplate> read(Path directory) {
+    /**
+     * Reads them.
+     *
+     * @param named the special tokens that templates may name: bos_token, eos_token and their like
+     */
+    static Optional<ChatTemplate> read(Path directory, Map<String, String> named) {
         Map<String, String> sources = sources(directory);
         if (sources.isEmpty()) {
             return Optional.empty();
         }
         try {
             return Optional.of(
-                    ChatTemplate.of(
-                            sources,
-                            specialTokens(directory),
-                            Clock.system(ZoneId.systemDefault())));
+                    ChatTemplate.of(sources, named, Clock.system(ZoneId.systemDefault())));
         } catch (PeftException e) {
             throw new BadFileException(
                     directory,
@@ -89,36 +92,22 @@ final class ChatTemplateFiles {
                 String template =
                         element instanceof JsonObject o ? string(o.get("template")) : null;
                 if (name == null || template == null) {
-                    throw config.mustBe(KEY, "a text, or a list of objects with name and template");
+                    throw config.mustBe(KEY, FORMS);
                 }
                 named.put(name, template);
             }
+        } else if (value instanceof JsonObject object) {
+            for (Map.Entry<String, JsonElement> entry : object.entrySet()) {
+                String template = string(entry.getValue());
+                if (template == null) {
+                    throw config.mustBe(KEY, FORMS);
+                }
+                named.put(entry.getKey(), template);
+            }
         } else if (value != null && !value.isJsonNull()) {
-            throw config.mustBe(KEY, "a text, or a list of objects with name and template");
+            throw config.mustBe(KEY, FORMS);
         }
         return named;
-    }
-
-    /** The special tokens that templates may name: bos_token, eos_token and their like. */
-    static Map<String, String> specialTokens(Path directory) {
-        Map<String, String> tokens = new LinkedHashMap<>();
-        Path config = directory.resolve(CONFIG);
-        if (Files.exists(config)) {
-            JsonFiles.read(config)
-                    .entrySet()
-                    .forEach(
-                            entry -> {
-                                String text = tokenText(entry.getValue());
-                                if (entry.getKey().endsWith("_token") && text != null) {
-                                    tokens.put(entry.getKey(), text);
-                                }
-                            });
-        }
-        return tokens;
-    }
-
-    private static @Nullable String tokenText(JsonElement token) {
-        return string(token instanceof JsonObject object ? object.get("content") : token);
     }
 
     private static @Nullable String string(@Nullable JsonElement element) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -44,25 +45,22 @@ public record SpecialTokens(
     }
 
     /**
-     * Reads what a checkpoint directory says: the tokens of {@code tokenizer_config.json}, else the
-     * ids of {@code generation_config.json}, else those of {@code config.json}. All of these files
-     * may be missing.
+     * Reads what a checkpoint directory says: the tokens of its tokenizer, else the ids of {@code
+     * generation_config.json}, else those of {@code config.json}. Both files may be missing.
      *
-     * @param idOf the id of a token's text
+     * @param named the ids of the tokenizer's tokens by their names
      */
-    static SpecialTokens read(Path directory, Function<String, OptionalLong> idOf) {
-        Optional<JsonObject> texts = json(directory, "tokenizer_config.json");
+    static SpecialTokens read(Path directory, Map<String, Long> named) {
         List<JsonObject> ids =
                 List.of("generation_config.json", "config.json").stream()
                         .flatMap(name -> json(directory, name).stream())
                         .toList();
         Function<String, OptionalLong> find =
                 name -> {
-                    OptionalLong byText =
-                            texts.map(config -> text(config.get(name + "_token")))
-                                    .map(idOf)
-                                    .orElse(OptionalLong.empty());
-                    return byText.isPresent() ? byText : first(ids(ids, name + "_token_id"));
+                    Long ofName = named.get(name + "_token");
+                    return ofName == null
+                            ? first(ids(ids, name + "_token_id"))
+                            : OptionalLong.of(ofName);
                 };
         OptionalLong end = find.apply("eos");
         Set<Long> ends = ids(ids, "eos_token_id");
@@ -81,12 +79,6 @@ public record SpecialTokens(
     private static Optional<JsonObject> json(Path directory, String name) {
         Path file = directory.resolve(name);
         return Files.exists(file) ? Optional.of(JsonFiles.read(file)) : Optional.empty();
-    }
-
-    /** A token is written as its text, or as an object with its text under "content". */
-    private static @Nullable String text(@Nullable JsonElement token) {
-        JsonElement text = token instanceof JsonObject object ? object.get("content") : token;
-        return text instanceof JsonPrimitive p && p.isString() ? p.getAsString() : null;
     }
 
     /** The ids under a key of the first config that has any; they come alone or as a list. */

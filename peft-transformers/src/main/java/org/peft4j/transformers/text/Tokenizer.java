@@ -2,35 +2,21 @@ package org.peft4j.transformers.text;
 
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.PeftException;
 import org.peft4j.core.TokenBatch;
-import org.peft4j.core.files.JsonFiles;
 import org.peft4j.transformers.text.files.TokenizerCheck;
+import org.peft4j.transformers.text.files.TokenizerFiles;
 
 /**
  * The tokenizer of a checkpoint, through Hugging Face's own library. Texts are neither cut nor
  * padded unless that is asked for. Safe for many threads.
  */
 public final class Tokenizer implements AutoCloseable {
-
-    private static final String FILE = "tokenizer.json";
-
-    /** What tokenizers are saved as that only transformers' Python code reads. */
-    private static final List<String> SLOW_FILES =
-            List.of(
-                    "tokenizer.model",
-                    "spiece.model",
-                    "sentencepiece.bpe.model",
-                    "vocab.txt",
-                    "vocab.json",
-                    "merges.txt");
 
     /** DJL would cut at 512 ids and pad if it were not told. */
     private static final Map<String, String> WHOLE_TEXTS =
@@ -41,48 +27,32 @@ public final class Tokenizer implements AutoCloseable {
     private final CleanUp cleanUp;
     private final Optional<ChatTemplate> chatTemplate;
 
-    private Tokenizer(HuggingFaceTokenizer tokenizer, Path directory) {
+    private Tokenizer(HuggingFaceTokenizer tokenizer, TokenizerFiles files, Path directory) {
         this.tokenizer = new TokenizerLibrary(tokenizer);
-        this.special = SpecialTokens.read(directory, this::idOf);
-        this.cleanUp = CleanUp.read(directory);
-        this.chatTemplate = ChatTemplateFiles.read(directory);
+        this.special = SpecialTokens.read(directory, files.ids());
+        this.cleanUp = new CleanUp(files.cleanUp());
+        this.chatTemplate = ChatTemplateFiles.read(directory, files.named());
     }
 
     /**
-     * Opens the tokenizer of a checkpoint.
+     * Opens the tokenizer of a checkpoint as {@code AutoTokenizer} of {@code transformers} 5 does.
      *
-     * @param directory holds {@code tokenizer.json} and perhaps {@code tokenizer_config.json}
-     * @throws BadFileException if there is no {@code tokenizer.json}, or it is damaged
+     * @param directory holds {@code tokenizer.json}, or BERT's {@code vocab.txt}, or GPT-2's {@code
+     *     vocab.json} and {@code merges.txt}, and perhaps {@code tokenizer_config.json}, {@code
+     *     special_tokens_map.json} and {@code added_tokens.json}
+     * @throws BadFileException if there is no tokenizer, or a file is damaged
      */
     public static Tokenizer open(Path directory) {
-        Path file = directory.resolve(FILE);
-        if (!Files.isRegularFile(file)) {
-            throw missing(directory);
-        }
-        String text = JsonFiles.text(file);
-        TokenizerCheck.check(file, JsonFiles.parse(file, text, TokenizerCheck.MOST_VALUES));
-        HuggingFaceTokenizer opened = NativeCalls.open(file, text, WHOLE_TEXTS);
+        TokenizerFiles files = TokenizerFiles.read(directory);
+        TokenizerCheck.check(files.file(), files.tokenizer());
+        HuggingFaceTokenizer opened =
+                NativeCalls.open(files.file(), files.tokenizer().toString(), WHOLE_TEXTS);
         try {
-            return new Tokenizer(opened, directory);
+            return new Tokenizer(opened, files, directory);
         } catch (RuntimeException e) {
             opened.close();
             throw e;
         }
-    }
-
-    private static BadFileException missing(Path directory) {
-        List<String> slow =
-                SLOW_FILES.stream().filter(name -> Files.exists(directory.resolve(name))).toList();
-        return slow.isEmpty()
-                ? new BadFileException(
-                        directory,
-                        "has no " + FILE,
-                        "Download it with the checkpoint, or copy it from the base model")
-                : new BadFileException(
-                        directory,
-                        "has no " + FILE + " but only " + String.join(", ", slow),
-                        "Convert it once in Python: transformers.AutoTokenizer.from_pretrained(DIR)"
-                                + ".save_pretrained(DIR)");
     }
 
     /**
@@ -225,12 +195,6 @@ public final class Tokenizer implements AutoCloseable {
     private String text(long[] ids, boolean withoutSpecialTokens) {
         NativeCalls.requireIds(ids);
         return tokenizer.decode(ids, withoutSpecialTokens);
-    }
-
-    /** Returns the id of a token's text, if that is one token. */
-    private OptionalLong idOf(String token) {
-        long[] ids = encode(token, false);
-        return ids.length == 1 ? OptionalLong.of(ids[0]) : OptionalLong.empty();
     }
 
     @Override

@@ -134,7 +134,7 @@ record Part(Path file, String where, JsonObject json) {
     long whole(@Nullable JsonElement value, String key, long least, long most) {
         if (value instanceof JsonPrimitive p
                 && p.isNumber()
-                && (p.getAsNumber() instanceof Long || p.getAsNumber() instanceof BigInteger)) {
+                && !(p.getAsNumber() instanceof Double)) {
             BigInteger number = p.getAsBigInteger();
             if (number.compareTo(BigInteger.valueOf(least)) >= 0
                     && number.compareTo(BigInteger.valueOf(most)) <= 0) {
