@@ -24,6 +24,7 @@ from safetensors.torch import load_file
 import adaption
 import byte_level_tokenizer
 import chat
+import chat_expressions
 import common
 import cpt
 import decoders
@@ -52,7 +53,7 @@ OTHERS = ("hub", "golden/hub", "adapters/bn-*", "adapters/fusion-*", "golden/ada
 ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
     decoders, encoders, seq2seq, heads, legacy, ties, generation, lora, targets, optim, rope, byte_level_tokenizer,
-    decoding, chat, encoder_tokenizers, prefixes, adaption, ia3, ln_tuning, trainable_tokens, prompts,
+    decoding, chat, chat_expressions, encoder_tokenizers, prefixes, adaption, ia3, ln_tuning, trainable_tokens, prompts,
     cpt,
 )
 

@@ -58,7 +58,8 @@ final class Access {
             throw undefined.error();
         }
         if (base instanceof Map<?, ?> map) {
-            boolean hashable = !(key instanceof Map || (key instanceof List && !(key instanceof Tuple)));
+            boolean hashable =
+                    !(key instanceof Map || (key instanceof List && !(key instanceof Tuple)));
             found = hashable ? Dicts.get(map, key) : null;
         } else if (Numbers.isWhole(key) && isSequence(base)) {
             found = at(base, Values.whole(key), budget);
@@ -107,8 +108,8 @@ final class Access {
         }
         if (base instanceof Range range) {
             return new Range(
-                    range.get(slice.start()),
-                    range.get(slice.start() + slice.count() * slice.step()),
+                    range.start() + slice.start() * range.step(),
+                    range.start() + slice.stop() * range.step(),
                     range.step() * slice.step());
         }
         budget.makeItems(slice.count());

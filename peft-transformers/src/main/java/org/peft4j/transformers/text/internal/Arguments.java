@@ -48,7 +48,8 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
     /** Refuses arguments with names, and more or fewer without than a function takes. */
     Arguments count(int fewest, int most) {
         if (!named.isEmpty()) {
-            throw new JinjaException("'" + named.keySet().iterator().next() + "' is not known here");
+            throw new JinjaException(
+                    "'" + named.keySet().iterator().next() + "' is not known here");
         }
         if (positional.size() < fewest || positional.size() > most) {
             throw new JinjaException(

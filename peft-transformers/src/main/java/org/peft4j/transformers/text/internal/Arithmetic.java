@@ -63,12 +63,14 @@ final class Arithmetic {
             budget.make((long) a.length() + b.length());
             return a + b;
         }
-        String both =
-                Markup.escape(left, budget).text() + Markup.escape(right, budget).text();
+        String both = Markup.escape(left, budget).text() + Markup.escape(right, budget).text();
         return new Markup(budget.pay(both));
     }
 
     private static Object repeat(Object value, long times, Budget budget) {
+        if (times == Long.MAX_VALUE || times == Long.MIN_VALUE) {
+            throw new JinjaException("a value cannot be repeated so often");
+        }
         long count = Math.max(times, 0);
         if (Values.isText(value)) {
             String text = Values.requireText(value);

@@ -147,7 +147,8 @@ final class BraceFormat {
             String key = field.substring(at + 1, next);
             value =
                     item
-                            ? Access.subscript(value, isNumber(key) ? Long.valueOf(key) : key, budget)
+                            ? Access.subscript(
+                                    value, isNumber(key) ? Long.valueOf(key) : key, budget)
                             : Access.attribute(value, key, budget);
             at = item ? next + 1 : next;
             if (item && at < field.length() && ".[".indexOf(field.charAt(at)) < 0) {

@@ -137,11 +137,9 @@ final class Comparisons {
             if (!Values.isText(item)) {
                 throw item instanceof Undefined undefined
                         ? undefined.error()
-                        : new JinjaException(
-                                "a " + Values.typeName(item) + " cannot be in a text");
+                        : new JinjaException("a " + Values.typeName(item) + " cannot be in a text");
             }
-            return Search.contains(
-                    Values.requireText(container), Values.requireText(item), budget);
+            return Search.contains(Values.requireText(container), Values.requireText(item), budget);
         }
         if (container instanceof Map<?, ?> map) {
             return Dicts.get(map, item) != null;

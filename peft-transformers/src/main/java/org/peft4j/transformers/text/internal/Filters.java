@@ -24,7 +24,9 @@ final class Filters {
                     name,
                     (value, arguments, budget) -> {
                         throw new JinjaException(
-                                "the filter '" + name + "' is not supported in chat templates here");
+                                "the filter '"
+                                        + name
+                                        + "' is not supported in chat templates here");
                     });
         }
         BY_NAME = Map.copyOf(filters);
@@ -50,8 +52,7 @@ final class Filters {
 
     private static Object otherwise(Object value, Arguments given, Budget budget) {
         Arguments arguments = given.bind(0, "default_value", "boolean");
-        boolean missing =
-                value instanceof Undefined || (arguments.flag(1) && !Values.truth(value));
+        boolean missing = value instanceof Undefined || (arguments.flag(1) && !Values.truth(value));
         return missing ? arguments.get(0, "") : value;
     }
 

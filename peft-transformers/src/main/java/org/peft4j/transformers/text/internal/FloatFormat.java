@@ -42,8 +42,7 @@ final class FloatFormat {
     }
 
     private static String scientific(BigDecimal exact, int precision, boolean alternate) {
-        BigDecimal rounded =
-                exact.round(new MathContext(precision + 1, RoundingMode.HALF_EVEN));
+        BigDecimal rounded = exact.round(new MathContext(precision + 1, RoundingMode.HALF_EVEN));
         String digits = rounded.unscaledValue().toString();
         int exponent = exact.signum() == 0 ? 0 : digits.length() - rounded.scale() - 1;
         String all =

@@ -89,9 +89,6 @@ final class FormatSpecification {
         if (type == 's' || (real && "bcdoxX".indexOf(type) >= 0)) {
             throw new JinjaException("a number does not fit its format specification");
         }
-        if (value instanceof Boolean b && type == ' ' && precision < 0) {
-            return padded("", number(b ? "1" : "0", false, ""), align == ' ' ? '>' : align);
-        }
         if (real) {
             return real(Numbers.real(value));
         }
@@ -108,7 +105,9 @@ final class FormatSpecification {
             if (!sign.isEmpty() || !grouping.isEmpty() || alternate) {
                 throw new JinjaException("a character does not fit its format specification");
             }
-            if (value.signum() < 0 || value.bitLength() > 21) {
+            if (value.signum() < 0
+                    || value.bitLength() > 21
+                    || !Character.isValidCodePoint(value.intValue())) {
                 throw new JinjaException("a character is out of range");
             }
             String one = Character.toString(value.intValue());
@@ -134,7 +133,9 @@ final class FormatSpecification {
         }
         String text = digits(type == '%' ? value * 100 : value);
         boolean negative = value < 0 || (value == 0 && 1 / value < 0);
-        if (negativeZero && text.chars().noneMatch(c -> c >= '1' && c <= '9') && Double.isFinite(value)) {
+        if (negativeZero
+                && text.chars().noneMatch(c -> c >= '1' && c <= '9')
+                && Double.isFinite(value)) {
             negative = false;
         }
         String before = sign(negative);
@@ -156,9 +157,7 @@ final class FormatSpecification {
                         ? text
                         : withPoint(value, text);
             }
-            case '%' ->
-                    FloatFormat.of(value, 'f', precision < 0 ? 6 : precision, alternate)
-                            + "%";
+            case '%' -> FloatFormat.of(value, 'f', precision < 0 ? 6 : precision, alternate) + "%";
             case 'n' -> FloatFormat.of(value, 'g', precision < 0 ? 6 : precision, alternate);
             default -> FloatFormat.of(value, type, precision < 0 ? 6 : precision, alternate);
         };
@@ -186,7 +185,8 @@ final class FormatSpecification {
     private String number(String text, boolean byFour, String before) {
         boolean zeros = align == '0' || (align == '=' && fill.equals("0"));
         int whole = 0;
-        while (whole < text.length() && Character.digit(text.charAt(whole), 16) >= 0
+        while (whole < text.length()
+                && Character.digit(text.charAt(whole), 16) >= 0
                 && (byFour || text.charAt(whole) <= '9')) {
             whole++;
         }
@@ -194,7 +194,9 @@ final class FormatSpecification {
         String rest = text.substring(whole);
         long room = zeros ? width - before.length() - rest.length() : 0;
         if (grouping.isEmpty() || whole == 0) {
-            return zeros && align == '0' ? "0".repeat((int) Math.max(0, room - whole)) + text : text;
+            return zeros && align == '0'
+                    ? "0".repeat((int) Math.max(0, room - whole)) + text
+                    : text;
         }
         int size = byFour ? 4 : 3;
         StringBuilder out = new StringBuilder();
@@ -217,8 +219,7 @@ final class FormatSpecification {
     }
 
     private String padded(String before, String body, char how) {
-        long missing =
-                Math.max(0, width - before.length() - body.codePointCount(0, body.length()));
+        long missing = Math.max(0, width - before.length() - body.codePointCount(0, body.length()));
         int left =
                 switch (how) {
                     case '<' -> 0;
@@ -227,8 +228,6 @@ final class FormatSpecification {
                 };
         String filled = fill.repeat(left);
         String behind = fill.repeat((int) missing - left);
-        return how == '=' || how == '0'
-                ? before + filled + body
-                : filled + before + body + behind;
+        return how == '=' || how == '0' ? before + filled + body : filled + before + body + behind;
     }
 }

@@ -70,7 +70,8 @@ final class LoopState {
 
     private Object changed(Arguments given, Budget budget) {
         Arguments arguments = given.count(0, Integer.MAX_VALUE);
-        boolean same = changed != null && Comparisons.equal(arguments.positional(), changed, budget);
+        boolean same =
+                changed != null && Comparisons.equal(arguments.positional(), changed, budget);
         changed = arguments.positional();
         return !same;
     }

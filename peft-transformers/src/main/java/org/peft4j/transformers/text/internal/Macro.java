@@ -43,7 +43,8 @@ record Macro(Definition definition, Scope scope) implements Callable {
                 .forEach(
                         (name, otherwise) -> {
                             Object value = given.get(name);
-                            inside.scope().set(name, value == null ? otherwise.evaluate(inside) : value);
+                            inside.scope()
+                                    .set(name, value == null ? otherwise.evaluate(inside) : value);
                         });
         budget.enterCall();
         try {

@@ -40,8 +40,7 @@ final class Methods {
                 case "start" -> range.start();
                 case "stop" -> range.stop();
                 case "step" -> range.step();
-                case "index", "count" -> unsupported(name);
-                default -> null;
+                default -> name.equals("copy") ? null : ofList(range.list(), name);
             };
         }
         if (base instanceof DictView) {

@@ -7,7 +7,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What a parser has to know of the names in a template: where they are read, and what is missing. */
+/**
+ * What a parser has to know of the names in a template: where they are read, and what is missing.
+ */
 final class Names {
 
     private final Deque<Set<String>> read = new ArrayDeque<>();

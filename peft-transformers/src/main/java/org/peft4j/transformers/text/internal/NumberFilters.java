@@ -92,7 +92,8 @@ final class NumberFilters {
         Object scaled = Numbers.apply("*", value, factor, budget);
         Object cut =
                 scaled instanceof Double real
-                        ? Numbers.truncated(method.equals("ceil") ? Math.ceil(real) : Math.floor(real))
+                        ? Numbers.truncated(
+                                method.equals("ceil") ? Math.ceil(real) : Math.floor(real))
                         : scaled;
         return Numbers.apply("/", cut, factor, budget);
     }

@@ -183,13 +183,18 @@ final class OperandParser {
             }
             tokens.expect(":");
             Expression stop = endsBound(true) ? null : expressions.expression();
-            Expression step = tokens.accept(":") && !endsBound(false) ? expressions.expression() : null;
+            Expression step =
+                    tokens.accept(":") && !endsBound(false) ? expressions.expression() : null;
             if (!keys.isEmpty() || !tokens.accept("]")) {
                 throw tokens.unexpected();
             }
             return e ->
                     Access.slice(
-                            base.evaluate(e), value(start, e), value(stop, e), value(step, e), e.budget());
+                            base.evaluate(e),
+                            value(start, e),
+                            value(stop, e),
+                            value(step, e),
+                            e.budget());
         }
         if (keys.size() == 1) {
             Expression key = keys.get(0);
@@ -311,8 +316,7 @@ final class OperandParser {
         CallArguments given = arguments;
         return e -> {
             e.budget().spend(1);
-            boolean holds =
-                    Tests.get(name).apply(value.evaluate(e), given.evaluate(e), e.budget());
+            boolean holds = Tests.get(name).apply(value.evaluate(e), given.evaluate(e), e.budget());
             return negated != holds;
         };
     }

@@ -39,7 +39,11 @@ final class PercentFormat {
             Budget.requireLength(format.out.length());
         }
         format.out.append(pattern, at, pattern.length());
-        boolean collection = argument instanceof Map || (argument instanceof List && !(argument instanceof Tuple));
+        boolean collection =
+                argument instanceof Map
+                        || argument instanceof Range
+                        || argument instanceof Undefined
+                        || (argument instanceof List && !(argument instanceof Tuple));
         if (format.used < format.arguments.size() && !format.named && !collection) {
             throw new JinjaException("a format has more arguments than places");
         }
@@ -65,7 +69,8 @@ final class PercentFormat {
             }
             Object found = Dicts.get(map, place.group(1));
             if (found == null) {
-                throw new JinjaException("a format names '" + place.group(1) + "', which is not given");
+                throw new JinjaException(
+                        "a format names '" + place.group(1) + "', which is not given");
             }
             value = found;
             named = true;
@@ -105,12 +110,7 @@ final class PercentFormat {
         switch (kind) {
             case 's' -> text(Values.text(value, budget), width, left, digits);
             case 'r' -> text(Representation.of(value, budget), width, left, digits);
-            case 'a' ->
-                    text(
-                            AsciiText.of(Representation.of(value, budget)),
-                            width,
-                            left,
-                            digits);
+            case 'a' -> text(AsciiText.of(Representation.of(value, budget)), width, left, digits);
             case 'c' -> text(character(value), width, left, -1);
             case 'd', 'i', 'u', 'o', 'x', 'X', 'e', 'E', 'f', 'F', 'g', 'G' -> {
                 boolean real = "eEfFgG".indexOf(kind) >= 0;
@@ -118,9 +118,13 @@ final class PercentFormat {
                 String body =
                         real
                                 ? FloatFormat.of(
-                                        realOf(value), kind, digits < 0 ? 6 : digits, flags.contains("#"))
+                                        realOf(value),
+                                        kind,
+                                        digits < 0 ? 6 : digits,
+                                        flags.contains("#"))
                                 : whole(value, kind, digits);
-                String sign = negative ? "-" : flags.contains("+") ? "+" : flags.contains(" ") ? " " : "";
+                String sign =
+                        negative ? "-" : flags.contains("+") ? "+" : flags.contains(" ") ? " " : "";
                 if (!real && flags.contains("#")) {
                     sign += kind == 'o' ? "0o" : kind == 'x' ? "0x" : kind == 'X' ? "0X" : "";
                 }
@@ -149,13 +153,18 @@ final class PercentFormat {
         if (!Numbers.isNumber(value)) {
             throw value instanceof Undefined undefined
                     ? undefined.error()
-                    : new JinjaException("a format needs a number but has a " + Values.typeName(value));
+                    : new JinjaException(
+                            "a format needs a number but has a " + Values.typeName(value));
         }
         return Numbers.real(value);
     }
 
     private static boolean isNegative(Object value, boolean real) {
-        double number = realOf(Numbers.isWhole(value) && !real ? (Object) (double) Numbers.big(value).signum() : value);
+        double number =
+                realOf(
+                        Numbers.isWhole(value) && !real
+                                ? (Object) (double) Numbers.big(value).signum()
+                                : value);
         return number < 0 || (real && 1 / number < 0);
     }
 

@@ -6,6 +6,9 @@ import java.util.function.IntPredicate;
 /** What characters are to Python, and how it writes text. */
 final class PythonText {
 
+    /** How far a sigma looks for letters around it. */
+    private static final int SIGMA_SEES = 30;
+
     private PythonText() {}
 
     static boolean isSpace(int c) {
@@ -107,11 +110,21 @@ final class PythonText {
         return text.toLowerCase(Locale.ROOT);
     }
 
+    /** The lower case of one character, where a sigma's depends on those around it. */
+    private static String lowerAt(String text, int at) {
+        int c = text.codePointAt(at);
+        if (c != 'Σ') {
+            return lower(Character.toString(c));
+        }
+        String before = text.substring(Math.max(0, at - SIGMA_SEES), at);
+        String behind = text.substring(at + 1, Math.min(text.length(), at + 1 + SIGMA_SEES));
+        int index = lower(before).length();
+        return lower(before + 'Σ' + behind).substring(index, index + 1);
+    }
+
     /** Every run of letters with a case begins with a capital. */
     static String title(String text) {
         StringBuilder out = new StringBuilder();
-        String lower = lower(text);
-        boolean sameLength = lower.length() == text.length();
         boolean inside = false;
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
@@ -119,9 +132,12 @@ final class PythonText {
             if (!inside) {
                 out.append(capital(c));
             } else {
-                out.append(sameLength ? lower.substring(i, next) : lower(Character.toString(c)));
+                out.append(lowerAt(text, i));
             }
-            inside = Character.isUpperCase(c) || Character.isLowerCase(c) || Character.isTitleCase(c);
+            inside =
+                    Character.isUpperCase(c)
+                            || Character.isLowerCase(c)
+                            || Character.isTitleCase(c);
             i = next;
         }
         return out.toString();
@@ -156,14 +172,12 @@ final class PythonText {
 
     static String swapCase(String text) {
         StringBuilder out = new StringBuilder();
-        String lower = lower(text);
-        boolean sameLength = lower.length() == text.length();
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
             int next = i + Character.charCount(c);
             String one = Character.toString(c);
             if (Character.isUpperCase(c)) {
-                out.append(sameLength ? lower.substring(i, next) : lower(one));
+                out.append(lowerAt(text, i));
             } else {
                 out.append(Character.isLowerCase(c) ? upper(one) : one);
             }

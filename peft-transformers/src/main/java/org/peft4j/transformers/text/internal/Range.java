@@ -1,5 +1,8 @@
 package org.peft4j.transformers.text.internal;
 
+import java.util.List;
+import java.util.stream.IntStream;
+
 /**
  * Python's range.
  *
@@ -17,6 +20,10 @@ record Range(long start, long stop, long step) {
 
     long get(int index) {
         return start + index * step;
+    }
+
+    List<Object> list() {
+        return IntStream.range(0, size()).<Object>mapToObj(this::get).toList();
     }
 
     @Override

@@ -65,7 +65,7 @@ final class Representation {
         } else if (Numbers.isNumber(value)) {
             out.append(number(value, budget));
         } else if (value instanceof Namespace namespace) {
-            out.append("<TemplateNamespace ");
+            out.append("<Namespace ");
             map(namespace.values());
             out.append('>');
         } else if (value == None.NONE || value instanceof Undefined) {

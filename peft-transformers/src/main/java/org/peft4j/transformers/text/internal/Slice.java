@@ -4,10 +4,11 @@ package org.peft4j.transformers.text.internal;
  * Python's {@code slice(start, stop, step).indices(length)}.
  *
  * @param start the first index
+ * @param stop what they end before
  * @param step how far the indices are apart
  * @param count how many they are
  */
-record Slice(int start, int step, int count) {
+record Slice(int start, int stop, int step, int count) {
 
     static Slice of(int length, Object start, Object stop, Object step) {
         long by = step == None.NONE ? 1 : Values.whole(step);
@@ -20,7 +21,7 @@ record Slice(int start, int step, int count) {
         long width = by > 0 ? by : by == Long.MIN_VALUE ? Long.MAX_VALUE : -by;
         long count = distance <= 0 ? 0 : (distance - 1) / width + 1;
         int apart = (int) Math.max(-Integer.MAX_VALUE, Math.min(by, Integer.MAX_VALUE));
-        return new Slice((int) from, count <= 1 ? Integer.signum(apart) : apart, (int) count);
+        return new Slice((int) from, (int) to, apart, (int) count);
     }
 
     private static long bound(Object value, int length, long step, long otherwise) {
@@ -49,7 +50,8 @@ record Slice(int start, int step, int count) {
         budget.make(2L * count);
         if (step == 1) {
             int begin = length == text.length() ? start : text.offsetByCodePoints(0, start);
-            int end = length == text.length() ? begin + count : text.offsetByCodePoints(begin, count);
+            int end =
+                    length == text.length() ? begin + count : text.offsetByCodePoints(begin, count);
             return text.substring(begin, end);
         }
         StringBuilder out = new StringBuilder();

@@ -66,8 +66,7 @@ final class Splits {
             }
             budget.makeItems(1);
             if (parts.size() >= most) {
-                String rest = text.substring(start, end);
-                parts.add(Strip.cut(rest, None.NONE, fromRight, !fromRight, budget));
+                parts.add(text.substring(fromRight ? 0 : start, fromRight ? end : text.length()));
                 return parts;
             }
             int cut = fromRight ? end : start;

@@ -205,8 +205,7 @@ final class StatementParser {
             };
         }
         Expression text = e -> e.scope().get(BODY);
-        Expression filters =
-                tokens.accept("|") ? expressions.operands().filterChain(text) : text;
+        Expression filters = tokens.accept("|") ? expressions.operands().filterChain(text) : text;
         Node body = apart(() -> endedBy("endset"));
         return (e, out) -> {
             target.assign(e, filters.evaluate(withBody(e, Node.text(body, e.inner()))));
@@ -223,8 +222,7 @@ final class StatementParser {
     private Node filter() {
         Expression filters = expressions.operands().filterChain(e -> e.scope().get(BODY));
         Node body = apart(() -> endedBy("endfilter"));
-        return output(
-                e -> filters.evaluate(withBody(e, Node.text(body, e.inner()))));
+        return output(e -> filters.evaluate(withBody(e, Node.text(body, e.inner()))));
     }
 
     private Node endedBy(String end) {
@@ -308,7 +306,8 @@ final class StatementParser {
         return output(e -> call.evaluate(e, new Macro(definition, e.scope())));
     }
 
-    private Macro.Definition definition(String name, Map<String, Expression> signature, String end) {
+    private Macro.Definition definition(
+            String name, Map<String, Expression> signature, String end) {
         names.enterMacro();
         Node body = apart(() -> endedBy(end));
         return new Macro.Definition(name, signature, body, names.leaveMacro());

@@ -38,7 +38,8 @@ final class Strftime {
                 kind = format.charAt(++i);
             }
             if ((kind >= '0' && kind <= '9') || "EO:-_^#+".indexOf(kind) >= 0) {
-                throw new JinjaException("strftime_now does not know widths and more than one flag");
+                throw new JinjaException(
+                        "strftime_now does not know widths and more than one flag");
             }
             if (kind == 'f' && flag != ' ') {
                 throw new JinjaException("strftime_now knows no flag of %f");

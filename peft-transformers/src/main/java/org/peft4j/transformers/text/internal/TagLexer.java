@@ -50,7 +50,8 @@ final class TagLexer {
             }
         }
         throw new JinjaException(
-                "a tag is not closed" + (open.isEmpty() ? "" : ", nor a '" + open.peek() + "' in it"));
+                "a tag is not closed"
+                        + (open.isEmpty() ? "" : ", nor a '" + open.peek() + "' in it"));
     }
 
     /** Returns the mark before the end of the tag: {@code -}, {@code +} or a blank. */

@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
 /** The filter {@code striptags}: no comments, no tags, single blanks, entities as characters. */
 final class TagStripper {
 
-    private static final Pattern ENTITY = Pattern.compile("&(#\\d{1,7}+|#[xX][\\da-fA-F]{1,6}+|\\w{1,32}+);?");
+    private static final Pattern ENTITY =
+            Pattern.compile("&(#\\d{1,7}+|#[xX][\\da-fA-F]{1,6}+|\\w{1,32}+);?");
     private static final Map<String, String> NAMED =
-            Map.of(
-                    "amp", "&", "lt", "<", "gt", ">", "quot", "\"", "apos", "'", "nbsp", "\u00A0");
+            Map.of("amp", "&", "lt", "<", "gt", ">", "quot", "\"", "apos", "'", "nbsp", "\u00A0");
 
     private TagStripper() {}
 
@@ -20,7 +20,8 @@ final class TagStripper {
         budget.make(4L * text.length());
         String stripped = cut(cut(text, "<!--", "-->", budget), "<", ">", budget);
         String words =
-                Texts.join(" ", Splits.split(stripped, Arguments.NONE, false, budget), true, budget);
+                Texts.join(
+                        " ", Splits.split(stripped, Arguments.NONE, false, budget), true, budget);
         return ENTITY.matcher(words).replaceAll(TagStripper::character);
     }
 

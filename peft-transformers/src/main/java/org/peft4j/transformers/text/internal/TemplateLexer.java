@@ -13,7 +13,8 @@ import org.peft4j.transformers.text.internal.Token.Kind;
 final class TemplateLexer {
 
     private static final Pattern RAW =
-            Pattern.compile("\\{%[-+]?[\\s\\x1c-\\x1f\\x85\\p{Z}]*raw[\\s\\x1c-\\x1f\\x85\\p{Z}]*-?%\\}");
+            Pattern.compile(
+                    "\\{%[-+]?[\\s\\x1c-\\x1f\\x85\\p{Z}]*raw[\\s\\x1c-\\x1f\\x85\\p{Z}]*-?%\\}");
     private static final Pattern END_RAW =
             Pattern.compile(
                     "\\{%([-+]?)[\\s\\x1c-\\x1f\\x85\\p{Z}]*endraw[\\s\\x1c-\\x1f\\x85\\p{Z}]*([-+]?)%\\}");
@@ -117,7 +118,11 @@ final class TemplateLexer {
             throw new JinjaException("a raw block is not closed");
         }
         String open = end.group(1);
-        data(before(source.substring(at, end.start()), open.isEmpty() ? ' ' : open.charAt(0), true));
+        data(
+                before(
+                        source.substring(at, end.start()),
+                        open.isEmpty() ? ' ' : open.charAt(0),
+                        true));
         at = end.end();
         String close = end.group(2);
         behind(close.isEmpty() ? ' ' : close.charAt(0), true);

@@ -2,6 +2,7 @@ package org.peft4j.transformers.text.internal;
 
 import java.math.BigInteger;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -22,8 +23,11 @@ final class Tests {
         simple(tests, "true", value -> Boolean.TRUE.equals(value));
         simple(tests, "false", value -> Boolean.FALSE.equals(value));
         simple(tests, "escaped", value -> value instanceof Markup);
-        simple(tests, "filter", value -> value instanceof String s && Filters.exists(s));
-        simple(tests, "test", value -> value instanceof String s && exists(s));
+        simple(
+                tests,
+                "filter",
+                value -> value instanceof String s && Filters.exists(s) || hashable(value));
+        simple(tests, "test", value -> value instanceof String s && exists(s) || hashable(value));
         comparison(tests, "==", "equalto", "eq", "==");
         comparison(tests, "!=", "ne", "!=");
         comparison(tests, "<", "lt", "lessthan", "<");
@@ -33,9 +37,7 @@ final class Tests {
         comparison(tests, "in", "in");
         tests.put("odd", (value, a, b) -> rest(value, a.count(0, 0).get(0, 2L), 1L, b));
         tests.put("even", (value, a, b) -> rest(value, a.count(0, 0).get(0, 2L), 0L, b));
-        tests.put(
-                "divisibleby",
-                (value, a, b) -> rest(value, a.bind(1, "num").get(0), 0L, b));
+        tests.put("divisibleby", (value, a, b) -> rest(value, a.bind(1, "num").get(0), 0L, b));
         tests.put("lower", (value, a, b) -> hasCase(value, a, b, false));
         tests.put("upper", (value, a, b) -> hasCase(value, a, b, true));
         tests.put("sameas", (value, a, b) -> same(value, a.bind(1, "other").get(0)));
@@ -52,10 +54,7 @@ final class Tests {
         simple(tests, "string", Values::isText);
         simple(tests, "mapping", value -> value instanceof Map);
         simple(tests, "iterable", Values::isIterable);
-        simple(
-                tests,
-                "sequence",
-                value -> Values.hasLength(value) && !(value instanceof DictView));
+        simple(tests, "sequence", value -> Values.hasLength(value) && !(value instanceof DictView));
         simple(
                 tests,
                 "callable",
@@ -63,6 +62,16 @@ final class Tests {
                         value instanceof Callable
                                 || value instanceof LoopState
                                 || value instanceof Undefined);
+    }
+
+    /** Refuses what cannot be a name at all. */
+    private static boolean hashable(Object value) {
+        boolean mutable =
+                value instanceof Map || value instanceof DictView || value instanceof List;
+        if (mutable && !(value instanceof Tuple)) {
+            throw new JinjaException("a " + Values.typeName(value) + " is no name");
+        }
+        return false;
     }
 
     static boolean exists(String name) {
@@ -96,8 +105,7 @@ final class Tests {
         }
     }
 
-    private static boolean rest(
-            Object value, Object by, Object wanted, Budget budget) {
+    private static boolean rest(Object value, Object by, Object wanted, Budget budget) {
         return Comparisons.equal(Arithmetic.apply("%", value, by, budget), wanted, budget);
     }
 
@@ -116,10 +124,7 @@ final class Tests {
         if (shared) {
             return value.equals(other);
         }
-        boolean kept =
-                Values.isText(value)
-                        || Numbers.isNumber(value)
-                        || value instanceof Tuple;
+        boolean kept = Values.isText(value) || Numbers.isNumber(value) || value instanceof Tuple;
         if (kept && value.getClass() == other.getClass()) {
             throw new JinjaException("sameas of a " + Values.typeName(value) + " is not defined");
         }

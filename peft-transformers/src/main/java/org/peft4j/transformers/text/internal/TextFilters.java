@@ -101,9 +101,7 @@ final class TextFilters {
             return quote(Values.text(value, budget), false, budget);
         }
         List<Object> pairs =
-                value instanceof Map<?, ?> map
-                        ? DictView.pairs(map)
-                        : Values.items(value, budget);
+                value instanceof Map<?, ?> map ? DictView.pairs(map) : Values.items(value, budget);
         StringBuilder out = new StringBuilder();
         for (Object item : pairs) {
             List<Object> pair = Values.items(item, budget);
@@ -166,8 +164,7 @@ final class TextFilters {
         }
         String text = Values.requireText(value);
         budget.make(text.length());
-        return like(
-                value, Texts.indent(text, by, arguments.flag(1), arguments.flag(2), budget));
+        return like(value, Texts.indent(text, by, arguments.flag(1), arguments.flag(2), budget));
     }
 
     private static Object center(Object value, Arguments given, Budget budget) {
@@ -193,10 +190,6 @@ final class TextFilters {
 
     private static Object truncate(Object value, Arguments given, Budget budget) {
         Arguments arguments = given.bind(0, "length", "killwords", "end", "leeway");
-        if (value instanceof Undefined || !Values.isText(value)) {
-            throw new JinjaException("a " + Values.typeName(value) + " cannot be truncated here");
-        }
-        String text = Values.requireText(value);
         long length = arguments.whole(0, 255);
         String end = Values.requireText(arguments.get(2, "..."));
         Object slack = arguments.get(3, None.NONE);
@@ -204,10 +197,13 @@ final class TextFilters {
         if (length < Values.length(end) || leeway < 0) {
             throw new JinjaException("the length of truncate is shorter than its end");
         }
-        budget.make(2L * text.length());
-        if (Values.length(text) <= length + leeway) {
+        if (Values.isText(value)) {
+            budget.make(2L * Values.requireText(value).length());
+        }
+        if (Values.length(value) <= length + leeway) {
             return value;
         }
+        String text = Values.requireText(value);
         long kept = length - Values.length(end);
         String cut = text.substring(0, text.offsetByCodePoints(0, (int) kept));
         if (!arguments.flag(1) && cut.contains(" ")) {

@@ -142,8 +142,7 @@ final class TextMethods {
     private static Callable strip(String text, boolean left, boolean right) {
         return (arguments, budget) -> {
             budget.make(text.length());
-            return Strip.cut(
-                    text, arguments.count(0, 1).get(0, None.NONE), left, right, budget);
+            return Strip.cut(text, arguments.count(0, 1).get(0, None.NONE), left, right, budget);
         };
     }
 

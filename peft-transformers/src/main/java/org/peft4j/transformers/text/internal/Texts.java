@@ -105,7 +105,8 @@ final class Texts {
                 column += (int) blanks;
             } else {
                 out.append(c);
-                column = c == '\n' || c == '\r' ? 0 : column + (Character.isLowSurrogate(c) ? 0 : 1);
+                column =
+                        c == '\n' || c == '\r' ? 0 : column + (Character.isLowSurrogate(c) ? 0 : 1);
             }
         }
         return out.toString();

@@ -53,7 +53,9 @@ final class Values {
         }
         return value == None.NONE
                 ? "None"
-                : value instanceof Callable ? "function" : value.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+                : value instanceof Callable
+                        ? "function"
+                        : value.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
     }
 
     static boolean isText(Object value) {
@@ -94,7 +96,7 @@ final class Values {
             return budget.pay(items);
         }
         if (value instanceof Undefined) {
-            return List.of();
+            return new ArrayList<>();
         }
         if (!hasLength(value)) {
             throw new JinjaException("a " + typeName(value) + " has no items to go through");

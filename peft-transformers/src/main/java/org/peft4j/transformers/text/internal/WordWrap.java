@@ -20,8 +20,7 @@ final class WordWrap {
 
     static Object apply(Object value, Arguments given, Budget budget) {
         Arguments arguments =
-                given.bind(
-                        0, "width", "break_long_words", "wrapstring", "break_on_hyphens");
+                given.bind(0, "width", "break_long_words", "wrapstring", "break_on_hyphens");
         String text = Values.requireText(value);
         long width = arguments.whole(0, 79);
         Object with = arguments.get(2, None.NONE);
@@ -61,8 +60,8 @@ final class WordWrap {
             }
             if (!chunks.isEmpty() && Values.length(chunks.peek()) > width) {
                 int room = width - (int) Values.length(current.toString());
-                before = current.length();
                 if (breaksWords) {
+                    before = current.length();
                     String word = chunks.pop();
                     budget.make(word.length());
                     int cut = word.offsetByCodePoints(0, Math.max(1, room));
