@@ -26,6 +26,7 @@ import added_tokens
 import biases
 import byte_level_tokenizer
 import chat
+import chat_expressions
 import common
 import cpt
 import decoders
@@ -59,7 +60,7 @@ ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
     decoders, encoders, seq2seq, heads, legacy, ties, generation, lora, targets, optim, rope, byte_level_tokenizer,
     decoding, generation_settings, chat, encoder_tokenizers, prefixes, adaption, ia3, ln_tuning, trainable_tokens,
-    prompts, cpt, biases, windows, token_types, added_tokens, tokenizer_files,
+    prompts, cpt, biases, windows, token_types, added_tokens, tokenizer_files, chat_expressions,
 )
 
 

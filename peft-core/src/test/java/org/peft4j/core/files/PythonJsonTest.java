@@ -35,7 +35,8 @@ class PythonJsonTest {
                             String[] bitsAndText = line.split(" ", -1);
                             long bits = Long.parseUnsignedLong(bitsAndText[0], 16);
                             assertEquals(
-                                    bitsAndText[1], PythonJson.repr(Double.longBitsToDouble(bits)));
+                                    bitsAndText[1],
+                                    PythonNumbers.repr(Double.longBitsToDouble(bits)));
                         });
     }
 

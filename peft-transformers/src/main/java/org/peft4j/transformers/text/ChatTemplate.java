@@ -173,11 +173,11 @@ public final class ChatTemplate {
         for (String name : REASONING) {
             JsonElement reasoning = message.get(name);
             if (reasoning != null) {
-                message.add("reasoning_content", reasoning);
-                if (!message.has("thinking")) {
-                    message.add("thinking", reasoning);
-                }
-                break;
+                JsonObject named = new JsonObject();
+                named.add("thinking", reasoning);
+                message.entrySet().forEach(field -> named.add(field.getKey(), field.getValue()));
+                named.add("reasoning_content", reasoning);
+                return named;
             }
         }
         return message;

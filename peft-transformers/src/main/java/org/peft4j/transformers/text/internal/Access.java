@@ -3,15 +3,35 @@ package org.peft4j.transformers.text.internal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** {@code a.b}, {@code a[b]} and {@code a[b:c:d]}. Nothing is looked up on Java objects. */
 final class Access {
 
     private Access() {}
 
-    /** A method of the value, else its item. */
+    /** An attribute of the value, else its item. */
     static Object attribute(Object base, String name, Budget budget) {
+        Object found = ownAttribute(base, name);
+        return found == null ? item(base, name, budget) : found;
+    }
+
+    /** The item of a value, else its attribute. */
+    static Object subscript(Object base, Object key, Budget budget) {
+        Object item = item(base, key, budget);
+        if (item instanceof Undefined && Values.isText(key)) {
+            Object found = ownAttribute(base, Values.requireText(key));
+            return found == null ? item : found;
+        }
+        return item;
+    }
+
+    /** What Python's {@code getattr} finds, or null. */
+    static @Nullable Object ownAttribute(Object base, String name) {
         if (base instanceof Undefined undefined) {
+            if (name.startsWith("__")) {
+                return null;
+            }
             throw undefined.error();
         }
         if (base instanceof Namespace namespace) {
@@ -20,91 +40,84 @@ final class Access {
         if (base instanceof LoopState loop) {
             return loop.get(name);
         }
-        Callable method = Methods.find(base, name, budget);
-        return method == null ? item(base, name) : method;
-    }
-
-    /** The item of a value, else its method. */
-    static Object subscript(Object base, Object key, Budget budget) {
-        if (base instanceof Undefined undefined) {
-            throw undefined.error();
+        if (base instanceof Cycler cycler) {
+            return cycler.get(name);
         }
-        Object item = item(base, key);
-        return item instanceof Undefined && key instanceof String name
-                ? attribute(base, name, budget)
-                : item;
+        if (base instanceof Macro macro) {
+            return macro.get(name);
+        }
+        if (base instanceof Functions.DictType type) {
+            return name.equals("fromkeys") ? (Callable) type::fromKeys : null;
+        }
+        return Methods.find(base, name);
     }
 
-    static Object item(Object base, Object key) {
+    static Object item(Object base, Object key, Budget budget) {
         Object found = null;
         if (base instanceof Undefined undefined) {
             throw undefined.error();
         }
         if (base instanceof Map<?, ?> map) {
-            found = map.get(Python.key(key));
-        } else if (key instanceof Long index && base instanceof List<?> list) {
-            long at = index < 0 ? index + list.size() : index;
-            found = at >= 0 && at < list.size() ? list.get((int) at) : null;
-        } else if (key instanceof Long index && base instanceof String text) {
-            int length = text.codePointCount(0, text.length());
-            long at = index < 0 ? index + length : index;
-            found =
-                    at >= 0 && at < length
-                            ? Character.toString(
-                                    text.codePointAt(text.offsetByCodePoints(0, (int) at)))
-                            : null;
+            boolean hashable =
+                    !(key instanceof Map || (key instanceof List && !(key instanceof Tuple)));
+            found = hashable ? Dicts.get(map, key) : null;
+        } else if (Numbers.isWhole(key) && isSequence(base)) {
+            found = at(base, Values.whole(key), budget);
         }
         return found == null ? Undefined.attribute(base, key) : found;
     }
 
-    static Object slice(Object base, Object start, Object stop, Object step) {
-        if (base instanceof String text) {
-            if (text.isEmpty()) {
-                return "";
+    private static boolean isSequence(Object base) {
+        return base instanceof List || base instanceof Range || Values.isText(base);
+    }
+
+    private static @Nullable Object at(Object base, long index, Budget budget) {
+        if (Values.isText(base)) {
+            String text = Values.requireText(base);
+            budget.read(text.length());
+            int length = text.codePointCount(0, text.length());
+            long at = index < 0 ? index + length : index;
+            if (at < 0 || at >= length) {
+                return null;
             }
-            StringBuilder out = new StringBuilder();
-            int[] codePoints = text.codePoints().toArray();
-            for (int i : indices(codePoints.length, start, stop, step)) {
-                out.appendCodePoint(codePoints[i]);
-            }
-            return out.toString();
+            String one = Character.toString(text.codePointAt(text.offsetByCodePoints(0, (int) at)));
+            return base instanceof Markup ? new Markup(one) : one;
         }
-        if (base instanceof List<?> list) {
-            List<Object> out = new ArrayList<>();
-            for (int i : indices(list.size(), start, stop, step)) {
-                out.add(list.get(i));
-            }
-            return out;
+        long length = Values.length(base);
+        long at = index < 0 ? index + length : index;
+        if (at < 0 || at >= length) {
+            return null;
         }
+        return base instanceof Range range ? range.get((int) at) : ((List<?>) base).get((int) at);
+    }
+
+    static Object slice(Object base, Object start, Object stop, Object step, Budget budget) {
         if (base instanceof Undefined undefined) {
             throw undefined.error();
         }
-        throw new JinjaException("a " + Python.typeName(base) + " cannot be sliced");
-    }
-
-    /** The indices of Python's {@code slice(start, stop, step).indices(length)}. */
-    private static int[] indices(int length, Object start, Object stop, Object step) {
-        long by = step == None.NONE ? 1 : Python.whole(step);
-        if (by == 0) {
-            throw new JinjaException("the step of a slice is 0");
+        if (!isSequence(base)) {
+            throw new JinjaException("a " + Values.typeName(base) + " cannot be sliced");
         }
-        long from = bound(start, length, by, by > 0 ? 0 : length - 1);
-        long to = bound(stop, length, by, by > 0 ? length : -1);
-        long count = by > 0 ? (to - from + by - 1) / by : (from - to - by - 1) / -by;
-        int[] indices = new int[(int) Math.max(0, Math.min(count, length))];
-        for (int i = 0; i < indices.length; i++) {
-            indices[i] = (int) (from + i * by);
+        int length = (int) Values.length(base);
+        Slice slice = Slice.of(length, start, stop, step);
+        if (Values.isText(base)) {
+            String text = Values.requireText(base);
+            budget.read(text.length());
+            String part = slice.of(text, length, budget);
+            return base instanceof Markup ? new Markup(part) : part;
         }
-        return indices;
-    }
-
-    private static long bound(Object value, int length, long step, long otherwise) {
-        if (value == None.NONE) {
-            return otherwise;
+        if (base instanceof Range range) {
+            return new Range(
+                    range.start() + slice.start() * range.step(),
+                    range.start() + slice.stop() * range.step(),
+                    range.step() * slice.step());
         }
-        long index = Python.whole(value);
-        long low = step > 0 ? 0 : -1;
-        long high = step > 0 ? length : length - 1;
-        return Math.max(low, Math.min(index < 0 ? index + length : index, high));
+        budget.makeItems(slice.count());
+        List<?> list = (List<?>) base;
+        List<Object> out = new ArrayList<>(slice.count());
+        for (int i = 0; i < slice.count(); i++) {
+            out.add(list.get(slice.at(i)));
+        }
+        return Arithmetic.like(list, out);
     }
 }

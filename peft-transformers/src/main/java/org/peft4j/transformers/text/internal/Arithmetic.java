@@ -3,136 +3,111 @@ package org.peft4j.transformers.text.internal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Python's arithmetic on whole numbers of 64 bits, floats, texts and lists. */
+/** Python's operators on numbers, texts, lists and tuples. */
 final class Arithmetic {
 
     private Arithmetic() {}
 
-    static Object apply(String operator, Object left, Object right) {
+    static Object apply(String operator, Object left, Object right, Budget budget) {
         if (left instanceof Undefined undefined) {
             throw undefined.error();
+        }
+        if (operator.equals("%") && Values.isText(left)) {
+            return percent(left, right, budget);
         }
         if (right instanceof Undefined undefined) {
             throw undefined.error();
         }
-        if (operator.equals("%") && left instanceof String pattern) {
-            return Formats.percent(pattern, right);
-        }
-        if (Comparisons.isNumber(left) && Comparisons.isNumber(right)) {
-            try {
-                return left instanceof Double || right instanceof Double
-                        ? real(operator, real(left), real(right))
-                        : whole(operator, Python.whole(left), Python.whole(right));
-            } catch (ArithmeticException e) {
-                throw new JinjaException("a number is divided by zero or grows too large");
-            }
+        if (Numbers.isNumber(left) && Numbers.isNumber(right)) {
+            return Numbers.apply(operator, left, right, budget);
         }
         if (operator.equals("+")) {
-            if (left instanceof String a && right instanceof String b) {
-                Budget.requireLength((long) a.length() + b.length());
-                return a + b;
+            if (Values.isText(left) && Values.isText(right)) {
+                return concatenate(left, right, budget);
             }
-            if (left instanceof List<?> a && right instanceof List<?> b) {
-                Budget.requireLength((long) a.size() + b.size());
+            if (left instanceof List<?> a
+                    && right instanceof List<?> b
+                    && (a instanceof Tuple) == (b instanceof Tuple)) {
+                budget.makeItems((long) a.size() + b.size());
                 List<Object> both = new ArrayList<>(a);
                 both.addAll(b);
-                return both;
+                return like(a, both);
             }
         }
         if (operator.equals("*")) {
-            if (left instanceof Long times && !(right instanceof Long)) {
-                return repeat(right, times);
+            if (Numbers.isWhole(left)) {
+                return repeat(right, Values.whole(left), budget);
             }
-            if (right instanceof Long times) {
-                return repeat(left, times);
+            if (Numbers.isWhole(right)) {
+                return repeat(left, Values.whole(right), budget);
             }
         }
         throw new JinjaException(
                 "'"
                         + operator
                         + "' cannot join a "
-                        + Python.typeName(left)
+                        + Values.typeName(left)
                         + " and a "
-                        + Python.typeName(right));
+                        + Values.typeName(right));
     }
 
-    private static Object repeat(Object value, long times) {
+    private static Object percent(Object pattern, Object argument, Budget budget) {
+        if (pattern instanceof Markup) {
+            throw new JinjaException("a text that is escaped cannot be a format here");
+        }
+        return PercentFormat.apply(Values.requireText(pattern), argument, budget);
+    }
+
+    private static Object concatenate(Object left, Object right, Budget budget) {
+        if (left instanceof String a && right instanceof String b) {
+            budget.make((long) a.length() + b.length());
+            return a + b;
+        }
+        String both = Markup.escape(left, budget).text() + Markup.escape(right, budget).text();
+        return new Markup(budget.pay(both));
+    }
+
+    private static Object repeat(Object value, long times, Budget budget) {
+        if (times == Long.MAX_VALUE || times == Long.MIN_VALUE) {
+            throw new JinjaException("a value cannot be repeated so often");
+        }
         long count = Math.max(times, 0);
-        if (value instanceof String text) {
-            Budget.requireLength(
-                    count > Budget.LONGEST && !text.isEmpty() ? count : count * text.length());
-            return text.isEmpty() ? "" : text.repeat((int) count);
+        if (Values.isText(value)) {
+            String text = Values.requireText(value);
+            budget.make(product(count, text.length()));
+            String repeated = text.isEmpty() ? "" : text.repeat((int) count);
+            return value instanceof Markup ? new Markup(repeated) : repeated;
         }
         if (value instanceof List<?> list) {
-            Budget.requireLength(
-                    count > Budget.LONGEST && !list.isEmpty() ? count : count * list.size());
+            budget.makeItems(product(count, list.size()));
             List<Object> repeated = new ArrayList<>();
             for (long i = 0; i < count && !list.isEmpty(); i++) {
                 repeated.addAll(list);
             }
-            return repeated;
+            return like(list, repeated);
         }
-        throw new JinjaException("a " + Python.typeName(value) + " cannot be repeated");
+        throw new JinjaException("a " + Values.typeName(value) + " cannot be repeated");
     }
 
-    static Object requireNumber(Object value) {
+    private static long product(long count, int length) {
+        return length == 0 ? 0 : count > Budget.LONGEST ? count : count * length;
+    }
+
+    /** Items as a tuple if they come of one. */
+    static Object like(List<?> original, List<Object> items) {
+        return original instanceof Tuple ? Tuple.copyOf(items) : items;
+    }
+
+    static Object sign(Object value, boolean minus) {
         if (value instanceof Undefined undefined) {
             throw undefined.error();
         }
-        if (!Comparisons.isNumber(value)) {
-            throw new JinjaException("a " + Python.typeName(value) + " has no sign");
+        if (!Numbers.isNumber(value)) {
+            throw new JinjaException("a " + Values.typeName(value) + " has no sign");
         }
-        return value;
-    }
-
-    static double real(Object number) {
-        return number instanceof Double real ? real : (double) Python.whole(number);
-    }
-
-    private static Object whole(String operator, long a, long b) {
-        return switch (operator) {
-            case "+" -> Math.addExact(a, b);
-            case "-" -> Math.subtractExact(a, b);
-            case "*" -> Math.multiplyExact(a, b);
-            case "//" -> Math.floorDiv(a, b);
-            case "%" -> Math.floorMod(a, b);
-            case "/" -> divide((double) a, (double) b);
-            case "**" -> b < 0 ? (Object) Math.pow((double) a, (double) b) : (Object) power(a, b);
-            default -> throw new IllegalArgumentException(operator);
-        };
-    }
-
-    private static long power(long base, long exponent) {
-        if (base == 0 || base == 1) {
-            return exponent == 0 ? 1 : base;
+        if (minus) {
+            return Numbers.negative(value);
         }
-        if (base == -1) {
-            return exponent % 2 == 0 ? 1 : -1;
-        }
-        long result = 1;
-        for (long i = 0; i < exponent; i++) {
-            result = Math.multiplyExact(result, base);
-        }
-        return result;
-    }
-
-    private static Object real(String operator, double a, double b) {
-        return switch (operator) {
-            case "+" -> a + b;
-            case "-" -> a - b;
-            case "*" -> a * b;
-            case "/" -> divide(a, b);
-            case "//" -> Math.floor(divide(a, b));
-            case "%" -> a - b * Math.floor(divide(a, b));
-            case "**" -> Math.pow(a, b);
-            default -> throw new IllegalArgumentException(operator);
-        };
-    }
-
-    private static double divide(double a, double b) {
-        if (b == 0) {
-            throw new ArithmeticException();
-        }
-        return a / b;
+        return value instanceof Boolean ? (Object) Values.whole(value) : value;
     }
 }

@@ -6,4 +6,10 @@ package org.peft4j.transformers.text.internal;
  * @param scope the variables
  * @param budget what pays for it
  */
-record Evaluation(Scope scope, Budget budget) {}
+record Evaluation(Scope scope, Budget budget) {
+
+    /** The same with variables of its own. */
+    Evaluation inner() {
+        return new Evaluation(scope.child(), budget);
+    }
+}

@@ -1,16 +1,17 @@
 package org.peft4j.transformers.text.internal;
 
-import com.hubspot.jinjava.interpret.InterpretException;
-
 /** A template that is wrong, that refuses its input, or that does too much. */
-public final class JinjaException extends InterpretException {
+public final class JinjaException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
+
+    /** The longest message: what a template quotes or raises may have any length. */
+    private static final int LONGEST = 500;
 
     private final boolean raised;
 
     private JinjaException(String message, boolean raised) {
-        super(message);
+        super(message.length() > LONGEST ? message.substring(0, LONGEST) + "…" : message);
         this.raised = raised;
     }
 

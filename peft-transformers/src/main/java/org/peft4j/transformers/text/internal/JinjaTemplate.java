@@ -4,24 +4,13 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
-import com.hubspot.jinjava.Jinjava;
-import com.hubspot.jinjava.JinjavaConfig;
-import com.hubspot.jinjava.LegacyOverrides;
-import com.hubspot.jinjava.interpret.Context;
-import com.hubspot.jinjava.interpret.Context.Library;
-import com.hubspot.jinjava.interpret.JinjavaInterpreter;
-import com.hubspot.jinjava.interpret.TemplateError;
-import com.hubspot.jinjava.tree.Node;
-import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
-import org.peft4j.transformers.text.internal.ChatInterpreter.Interrupt;
 
 /** A parsed template. Safe for many threads. */
 public final class JinjaTemplate {
@@ -29,39 +18,8 @@ public final class JinjaTemplate {
     /** The longest template, in UTF-16 units. */
     private static final int LONGEST = 1 << 20;
 
-    private static final JinjavaConfig CONFIG =
-            JinjavaConfig.newBuilder()
-                    .withNestedInterpretationEnabled(false)
-                    .withMaxOutputSize(Budget.LONGEST)
-                    .withLegacyOverrides(
-                            LegacyOverrides.newBuilder()
-                                    .withParseWhitespaceControlStrictly(true)
-                                    .withAllowAdjacentTextNodes(true)
-                                    .withHandleBackslashInQuotesOnly(true)
-                                    .withDefaultKeepTrailingNewlineBehavior(true)
-                                    .build())
-                    .withDisabled(
-                            Map.of(
-                                    Library.TAG,
-                                    Set.of(
-                                            "autoescape",
-                                            "block",
-                                            "cycle",
-                                            "do",
-                                            "extends",
-                                            "from",
-                                            "ifchanged",
-                                            "import",
-                                            "include",
-                                            "print",
-                                            "unless")))
-                    .build();
-
-    private static final Jinjava LIBRARY = library();
-
     private final Node root;
     private final Clock clock;
-    private final Map<String, Expression> expressions = new ConcurrentHashMap<>();
 
     /**
      * Parses a template.
@@ -75,16 +33,7 @@ public final class JinjaTemplate {
             throw new JinjaException("the template is longer than " + LONGEST);
         }
         this.clock = clock;
-        this.root =
-                guarded(
-                        () -> {
-                            ChatInterpreter interpreter = interpreter(Functions.scope(clock));
-                            Node parsed = interpreter.parse(Whitespace.apply(source, CONFIG));
-                            for (TemplateError error : interpreter.getErrorsCopy()) {
-                                throw new JinjaException(error.getMessage());
-                            }
-                            return parsed;
-                        });
+        this.root = guarded(() -> StatementParser.parse(source));
     }
 
     /**
@@ -98,54 +47,19 @@ public final class JinjaTemplate {
                 () -> {
                     Scope scope = Functions.scope(clock).child();
                     variables.entrySet().forEach(e -> scope.set(e.getKey(), value(e.getValue())));
-                    ChatInterpreter interpreter = interpreter(scope);
-                    try (var current = JinjavaInterpreter.closeablePushCurrent(interpreter).get()) {
-                        return interpreter.render(root.getChildren());
-                    }
+                    Rendered.Builder out = new Rendered.Builder();
+                    root.render(new Evaluation(scope, new Budget()), out);
+                    return out.build();
                 });
     }
 
-    private ChatInterpreter interpreter(Scope scope) {
-        Context context =
-                new Context(LIBRARY.getGlobalContextCopy(), Map.of(), CONFIG.getDisabled());
-        return new ChatInterpreter(
-                LIBRARY,
-                context,
-                source -> expressions.computeIfAbsent(source, Parser::parse),
-                new Evaluation(scope, new Budget()));
-    }
-
-    /** Whatever goes wrong inside the library or by too deep nesting is the template's fault. */
+    /** Too deep nesting is the template's fault. */
     private static <T> T guarded(Supplier<T> action) {
         try {
             return action.get();
         } catch (StackOverflowError e) {
             throw new JinjaException("the template is nested too deeply");
-        } catch (RuntimeException e) {
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                if (cause instanceof JinjaException ours) {
-                    throw ours;
-                }
-            }
-            throw new JinjaException(String.valueOf(e.getMessage()));
         }
-    }
-
-    private static Jinjava library() {
-        Jinjava library = new Jinjava(CONFIG);
-        library.registerTag(JinjaTag.block("if", Blocks::choose));
-        library.registerTag(JinjaTag.block("with", Blocks::with));
-        library.registerTag(JinjaTag.block("filter", Blocks::filter));
-        library.registerTag(JinjaTag.block("generation", Blocks::generation));
-        library.registerTag(JinjaTag.block("for", Loops::render));
-        library.registerTag(
-                JinjaTag.single("break", (node, in) -> Loops.interrupt(in, Interrupt.BREAK)));
-        library.registerTag(
-                JinjaTag.single("continue", (node, in) -> Loops.interrupt(in, Interrupt.CONTINUE)));
-        library.registerTag(JinjaTag.block("macro", Macros::define));
-        library.registerTag(JinjaTag.block("call", Macros::call));
-        library.registerTag(new SetTag());
-        return library;
     }
 
     private static Object value(JsonElement json) {
@@ -165,18 +79,15 @@ public final class JinjaTemplate {
         if (primitive.isBoolean()) {
             return primitive.getAsBoolean();
         }
-        return primitive.isNumber() ? number(primitive) : primitive.getAsString();
+        return primitive.isNumber() ? number(primitive.getAsString()) : primitive.getAsString();
     }
 
-    private static Object number(JsonPrimitive primitive) {
-        String digits = primitive.getAsString();
+    /** A number that is written without point and exponent is whole. */
+    private static Object number(String digits) {
         boolean whole = digits.chars().allMatch(c -> c == '-' || (c >= '0' && c <= '9'));
-        try {
-            return whole
-                    ? (Object) new BigDecimal(digits).longValueExact()
-                    : (Object) primitive.getAsDouble();
-        } catch (ArithmeticException e) {
-            throw new JinjaException("the number " + digits + " is too large");
+        if (digits.length() > 4300) {
+            throw new JinjaException("a number has too many digits");
         }
+        return whole ? Numbers.whole(new BigInteger(digits)) : (Object) Double.valueOf(digits);
     }
 }

@@ -14,21 +14,21 @@ final class Json {
     private final String itemSeparator;
     private final String keySeparator;
 
-    private Json(Arguments arguments, Budget budget) {
+    private Json(Arguments given, Budget budget) {
+        Arguments arguments = given.bind(0, "ensure_ascii", "indent", "separators", "sort_keys");
         this.budget = budget;
-        this.ascii = arguments.flag(0, "ensure_ascii");
-        this.indent = indent(arguments.get(1, "indent", None.NONE));
-        this.sorted = arguments.flag(3, "sort_keys");
-        Object separators = arguments.get(2, "separators", None.NONE);
-        if (separators instanceof List<?> two
-                && two.size() == 2
-                && two.get(0) instanceof String item
-                && two.get(1) instanceof String key) {
-            this.itemSeparator = item;
-            this.keySeparator = key;
-        } else {
+        this.ascii = arguments.flag(0);
+        this.indent = indent(arguments.get(1, None.NONE));
+        this.sorted = arguments.flag(3);
+        Object separators = arguments.get(2, None.NONE);
+        if (separators == None.NONE) {
             this.itemSeparator = indent.isEmpty() ? ", " : ",";
             this.keySeparator = ": ";
+        } else if (separators instanceof List<?> two && two.size() == 2) {
+            this.itemSeparator = Values.requireText(two.get(0));
+            this.keySeparator = Values.requireText(two.get(1));
+        } else {
+            throw new JinjaException("the separators of tojson must be two texts");
         }
     }
 
@@ -43,10 +43,10 @@ final class Json {
         if (value == None.NONE) {
             return "";
         }
-        if (value instanceof String text) {
-            return "\n" + text;
+        if (Values.isText(value)) {
+            return "\n" + Values.requireText(value);
         }
-        long width = Python.whole(value);
+        long width = Values.whole(value);
         if (width > 100) {
             throw new JinjaException("tojson cannot indent by " + width);
         }
@@ -56,19 +56,12 @@ final class Json {
     private void write(Object value, String line) {
         budget.spend(1);
         Budget.requireLength(out.length());
-        if (value instanceof String text) {
-            string(text);
-        } else if (value instanceof Boolean || value instanceof Long) {
-            out.append(value);
+        if (Values.isText(value)) {
+            string(Values.requireText(value));
+        } else if (Numbers.isNumber(value)) {
+            out.append(number(value));
         } else if (value == None.NONE) {
             out.append("null");
-        } else if (value instanceof Double number) {
-            out.append(
-                    Double.isNaN(number)
-                            ? "NaN"
-                            : Double.isInfinite(number)
-                                    ? number > 0 ? "Infinity" : "-Infinity"
-                                    : Python.decimal(number));
         } else if (value instanceof List<?> list) {
             list(list, line);
         } else if (value instanceof Map<?, ?> map) {
@@ -77,15 +70,31 @@ final class Json {
             throw new JinjaException(
                     value instanceof Undefined undefined
                             ? undefined.hint()
-                            : "a " + Python.typeName(value) + " is not JSON");
+                            : "a " + Values.typeName(value) + " is not JSON");
         }
+    }
+
+    private String number(Object value) {
+        if (value instanceof Boolean) {
+            return value.toString();
+        }
+        if (value instanceof Double number && !Double.isFinite(number)) {
+            return Double.isNaN(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity";
+        }
+        return Representation.number(value, budget);
+    }
+
+    private void separate(String separator) {
+        budget.make(separator.length());
+        Budget.requireLength((long) out.length() + separator.length());
+        out.append(separator);
     }
 
     private void list(List<?> list, String line) {
         String inner = inner(line);
         String separator = "[" + inner;
         for (Object item : list) {
-            out.append(separator);
+            separate(separator);
             write(item, inner);
             separator = itemSeparator + inner;
         }
@@ -103,21 +112,33 @@ final class Json {
                             .toList();
         }
         for (Map.Entry<?, ?> entry : entries) {
-            out.append(separator);
-            string(entry.getKey() == None.NONE ? "null" : Python.text(entry.getKey(), budget));
-            out.append(keySeparator);
+            separate(separator);
+            string(key(entry.getKey()));
+            separate(keySeparator);
             write(entry.getValue(), inner);
             separator = itemSeparator + inner;
         }
         out.append(map.isEmpty() ? "{}" : line + "}");
     }
 
+    private String key(Object key) {
+        if (Numbers.isNumber(key)) {
+            return number(key);
+        }
+        return key == None.NONE ? "null" : Values.requireText(key);
+    }
+
     private String inner(String line) {
-        return indent.isEmpty() ? "" : line + indent.substring(1);
+        if (indent.isEmpty()) {
+            return "";
+        }
+        budget.make((long) line.length() + indent.length());
+        return line + indent.substring(1);
     }
 
     private void string(String text) {
-        budget.read(text.length());
+        budget.make(text.length());
+        Budget.requireLength((long) out.length() + text.length());
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

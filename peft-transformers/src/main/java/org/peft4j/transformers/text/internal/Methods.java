@@ -1,209 +1,194 @@
 package org.peft4j.transformers.text.internal;
 
-import java.util.ArrayList;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** The methods of texts, lists and dicts that do not change them. */
+/** The attributes of Python's types that do not change a value. */
 final class Methods {
 
-    private static final Set<String> CHANGING =
-            Set.of(
-                    "append",
-                    "extend",
-                    "insert",
-                    "pop",
-                    "remove",
-                    "clear",
-                    "sort",
-                    "reverse",
-                    "update",
-                    "setdefault",
-                    "popitem");
+    /** What the sandbox hides, because it would change the value. */
+    private static final Set<String> CHANGING_LIST =
+            Set.of("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort");
+
+    private static final Set<String> CHANGING_DICT =
+            Set.of("clear", "pop", "popitem", "setdefault", "update");
 
     private Methods() {}
 
-    /** Finds a method, or null. */
-    static @Nullable Callable find(Object base, String name, Budget budget) {
-        Callable found =
-                base instanceof String text
-                        ? ofText(text, name, budget)
-                        : base instanceof Map<?, ?> map
-                                ? ofDict(map, name)
-                                : base instanceof List<?> list ? ofList(list, name, budget) : null;
-        if (found == null
-                && CHANGING.contains(name)
-                && (base instanceof List || isAbsent(base, name))) {
-            return arguments -> {
-                throw new JinjaException("a template cannot call '" + name + "': values are fixed");
+    /** Finds an attribute, or null. */
+    static @Nullable Object find(Object base, String name) {
+        if (base instanceof String text) {
+            return TextMethods.find(text, name);
+        }
+        if (base instanceof Markup markup) {
+            return ofMarkup(TextMethods.find(markup.text(), name));
+        }
+        if (base instanceof Map<?, ?> map) {
+            return CHANGING_DICT.contains(name) ? hidden(name) : ofDict(map, name);
+        }
+        if (base instanceof List<?> list) {
+            return CHANGING_LIST.contains(name) && !(base instanceof Tuple)
+                    ? hidden(name)
+                    : ofList(list, name);
+        }
+        if (base instanceof Range range) {
+            return switch (name) {
+                case "start" -> range.start();
+                case "stop" -> range.stop();
+                case "step" -> range.step();
+                default -> name.equals("copy") ? null : ofList(range.list(), name);
             };
         }
-        return found;
+        if (base instanceof DictView) {
+            return name.equals("mapping") || name.equals("isdisjoint") ? unsupported(name) : null;
+        }
+        return Numbers.isNumber(base) ? ofNumber(base, name) : null;
     }
 
-    private static boolean isAbsent(Object base, String name) {
-        return base instanceof Map<?, ?> map && !map.containsKey(name);
+    /** Undefined, as in the sandbox. */
+    private static Undefined hidden(String name) {
+        return new Undefined("a template cannot call '" + name + "': values are fixed");
     }
 
-    private static @Nullable Callable ofDict(Map<?, ?> map, String name) {
+    static Callable unsupported(String name) {
+        return (arguments, budget) -> {
+            throw new JinjaException("'" + name + "' is not supported in chat templates here");
+        };
+    }
+
+    private static @Nullable Object ofMarkup(@Nullable Object method) {
+        if (!(method instanceof Callable callable)) {
+            return method;
+        }
+        return (Callable)
+                (arguments, budget) -> {
+                    Object result = callable.call(arguments, budget);
+                    if (arguments.positional().stream().anyMatch(Values::isText)
+                            || !arguments.named().isEmpty()
+                            || result instanceof List) {
+                        throw new JinjaException(
+                                "a text that is escaped or safe takes no arguments here;"
+                                        + " use it without the filter");
+                    }
+                    return result instanceof String text ? new Markup(text) : result;
+                };
+    }
+
+    private static @Nullable Object ofDict(Map<?, ?> map, String name) {
         return switch (name) {
             case "get" ->
-                    arguments -> {
-                        Object value = map.get(Python.key(arguments.require(0, "key")));
-                        return value == null ? arguments.get(1, "default", None.NONE) : value;
-                    };
-            case "items" -> arguments -> pairs(map);
-            case "keys" -> arguments -> new ArrayList<Object>(map.keySet());
-            case "values" -> arguments -> new ArrayList<Object>(map.values());
-            case "copy" -> arguments -> map;
+                    (Callable)
+                            (arguments, budget) -> {
+                                arguments.count(1, 2);
+                                Object value = Dicts.get(map, arguments.get(0));
+                                return value == null ? arguments.get(1, None.NONE) : value;
+                            };
+            case "items", "keys", "values" ->
+                    (Callable)
+                            (arguments, budget) -> {
+                                arguments.count(0, 0);
+                                return new DictView(map, name);
+                            };
+            case "copy" -> (Callable) (arguments, budget) -> copy(map, arguments);
+            case "fromkeys" -> unsupported(name);
             default -> null;
         };
     }
 
-    static List<Object> pairs(Map<?, ?> map) {
-        List<Object> pairs = new ArrayList<>();
-        map.forEach((key, value) -> pairs.add(List.of(key, value)));
-        return pairs;
+    private static Object copy(Object value, Arguments arguments) {
+        arguments.count(0, 0);
+        return value;
     }
 
-    private static @Nullable Callable ofList(List<?> list, String name, Budget budget) {
+    private static @Nullable Object ofList(List<?> list, String name) {
+        if (list instanceof Tuple tuple && tuple.named(name) >= 0) {
+            return tuple.get(tuple.named(name));
+        }
         return switch (name) {
-            case "index" ->
-                    arguments -> {
-                        for (int i = 0; i < list.size(); i++) {
-                            if (Comparisons.equal(
-                                    list.get(i), arguments.require(0, "value"), budget)) {
-                                return (long) i;
-                            }
-                        }
-                        throw new JinjaException("a value is not in the list");
-                    };
+            case "index" -> (Callable) (arguments, budget) -> index(list, arguments, budget);
             case "count" ->
-                    arguments ->
-                            list.stream()
-                                    .filter(
-                                            item ->
-                                                    Comparisons.equal(
-                                                            item,
-                                                            arguments.require(0, "value"),
-                                                            budget))
-                                    .count();
-            case "copy" -> arguments -> list;
+                    (Callable)
+                            (arguments, budget) -> {
+                                arguments.count(1, 1);
+                                Object wanted = arguments.get(0);
+                                return list.stream()
+                                        .filter(item -> equal(item, wanted, budget))
+                                        .count();
+                            };
+            case "copy" ->
+                    list instanceof Tuple
+                            ? null
+                            : (Callable) (arguments, budget) -> copy(list, arguments);
             default -> null;
         };
     }
 
-    private static @Nullable Callable ofText(String text, String name, Budget budget) {
+    private static boolean equal(Object item, Object wanted, Budget budget) {
+        return item == wanted || Comparisons.equal(item, wanted, budget);
+    }
+
+    private static Object index(List<?> list, Arguments arguments, Budget budget) {
+        arguments.count(1, 3);
+        Slice slice =
+                Slice.of(
+                        list.size(),
+                        arguments.get(1, None.NONE),
+                        arguments.get(2, None.NONE),
+                        None.NONE);
+        for (int i = 0; i < slice.count(); i++) {
+            if (equal(list.get(slice.at(i)), arguments.get(0), budget)) {
+                return (long) slice.at(i);
+            }
+        }
+        throw new JinjaException("a value is not in the list");
+    }
+
+    private static @Nullable Object ofNumber(Object number, String name) {
+        boolean real = number instanceof Double;
         return switch (name) {
-            case "strip" -> arguments -> strip(text, arguments, true, true);
-            case "lstrip" -> arguments -> strip(text, arguments, true, false);
-            case "rstrip" -> arguments -> strip(text, arguments, false, true);
-            case "split" -> arguments -> Splits.split(text, arguments, false);
-            case "rsplit" -> arguments -> Splits.split(text, arguments, true);
-            case "splitlines" -> arguments -> Splits.lines(text, arguments.flag(0, "keepends"));
-            case "partition" ->
-                    arguments -> Splits.partition(text, arguments.text(0, "sep"), false);
-            case "rpartition" ->
-                    arguments -> Splits.partition(text, arguments.text(0, "sep"), true);
-            case "startswith" -> arguments -> any(arguments, text::startsWith);
-            case "endswith" -> arguments -> any(arguments, text::endsWith);
-            case "removeprefix" ->
-                    arguments -> {
-                        String prefix = arguments.text(0, "prefix");
-                        return text.startsWith(prefix) ? text.substring(prefix.length()) : text;
-                    };
-            case "removesuffix" ->
-                    arguments -> {
-                        String suffix = arguments.text(0, "suffix");
-                        return text.endsWith(suffix)
-                                ? text.substring(0, text.length() - suffix.length())
-                                : text;
-                    };
-            case "upper" -> arguments -> text.toUpperCase(Locale.ROOT);
-            case "lower", "casefold" -> arguments -> text.toLowerCase(Locale.ROOT);
-            case "title" -> arguments -> Texts.title(text);
-            case "capitalize" -> arguments -> Texts.capitalize(text);
-            case "swapcase" -> arguments -> Texts.swapCase(text);
-            case "replace" ->
-                    arguments ->
-                            Texts.replace(
-                                    text,
-                                    arguments.text(0, "old"),
-                                    arguments.text(1, "new"),
-                                    arguments.whole(2, "count", -1));
-            case "join" ->
-                    arguments ->
-                            Texts.join(
-                                    text,
-                                    Python.items(arguments.require(0, "iterable")),
-                                    true,
-                                    budget);
-            case "format" -> arguments -> Formats.braces(text, arguments);
-            case "find" -> arguments -> position(text, text.indexOf(arguments.text(0, "sub")));
-            case "rfind" -> arguments -> position(text, text.lastIndexOf(arguments.text(0, "sub")));
-            case "index" ->
-                    arguments -> {
-                        int found = text.indexOf(arguments.text(0, "sub"));
-                        if (found < 0) {
-                            throw new JinjaException("a text is not in the text");
-                        }
-                        return position(text, found);
-                    };
-            case "count" -> arguments -> Texts.count(text, arguments.text(0, "sub"));
-            case "ljust" -> arguments -> Texts.pad(text, arguments, 0, 1);
-            case "rjust" -> arguments -> Texts.pad(text, arguments, 1, 0);
-            case "center" -> arguments -> Texts.pad(text, arguments, 1, 1);
-            case "zfill" -> arguments -> Texts.zeroFill(text, arguments.whole(0, "width", 0));
-            case "isdigit", "isdecimal", "isnumeric" -> all(text, Character::isDigit);
-            case "isalpha" -> all(text, Character::isLetter);
-            case "isalnum" -> all(text, Character::isLetterOrDigit);
-            case "isspace" -> all(text, Python::isSpace);
-            case "isupper" ->
-                    arguments ->
-                            text.chars().anyMatch(Character::isUpperCase)
-                                    && text.chars().noneMatch(Character::isLowerCase);
-            case "islower" ->
-                    arguments ->
-                            text.chars().anyMatch(Character::isLowerCase)
-                                    && text.chars().noneMatch(Character::isUpperCase);
+            case "real" -> Arithmetic.sign(number, false);
+            case "imag" -> real ? (Object) 0.0 : (Object) 0L;
+            case "numerator" -> real ? null : Arithmetic.sign(number, false);
+            case "denominator" -> real ? null : (Object) 1L;
+            case "conjugate" -> method(Arithmetic.sign(number, false));
+            case "bit_length" -> real ? null : method((long) Numbers.big(number).abs().bitLength());
+            case "bit_count" -> real ? null : method((long) Numbers.big(number).abs().bitCount());
+            case "is_integer" -> real ? method(isInteger((Double) number)) : null;
+            case "as_integer_ratio" -> ratio(number);
+            case "hex", "fromhex" -> real ? unsupported(name) : null;
+            case "to_bytes", "from_bytes" -> real ? null : unsupported(name);
             default -> null;
         };
     }
 
-    private static Callable all(String text, IntPredicate predicate) {
-        return arguments -> !text.isEmpty() && text.codePoints().allMatch(predicate);
+    private static boolean isInteger(double value) {
+        return Double.isFinite(value) && value == Math.rint(value);
     }
 
-    private static Object position(String text, int index) {
-        return index < 0 ? -1L : (long) text.codePointCount(0, index);
+    private static Callable method(Object result) {
+        return (arguments, budget) -> {
+            arguments.count(0, 0);
+            return result;
+        };
     }
 
-    private static boolean any(Arguments arguments, java.util.function.Predicate<String> matches) {
-        Object wanted = arguments.require(0, "prefix");
-        if (wanted instanceof List<?> several) {
-            return several.stream().anyMatch(one -> one instanceof String s && matches.test(s));
-        }
-        return matches.test(arguments.text(0, "prefix"));
-    }
-
-    static String strip(String text, Arguments arguments, boolean left, boolean right) {
-        Object given = arguments.get(0, "chars", None.NONE);
-        IntPredicate strips =
-                given == None.NONE
-                        ? Python::isSpace
-                        : c -> arguments.text(0, "chars").indexOf(c) >= 0;
-        int start = 0;
-        int end = text.length();
-        while (left && start < end && strips.test(text.codePointAt(start))) {
-            start += Character.charCount(text.codePointAt(start));
-        }
-        while (right && start < end && strips.test(text.codePointBefore(end))) {
-            end -= Character.charCount(text.codePointBefore(end));
-        }
-        return text.substring(start, end);
+    private static Callable ratio(Object number) {
+        return (arguments, budget) -> {
+            arguments.count(0, 0);
+            if (!(number instanceof Double real)) {
+                return Tuple.of(Arithmetic.sign(number, false), 1L);
+            }
+            Numbers.truncated(real);
+            BigDecimal exact = new BigDecimal(real);
+            BigInteger below = BigInteger.TEN.pow(Math.max(0, exact.scale()));
+            BigInteger above = exact.movePointRight(Math.max(0, exact.scale())).toBigInteger();
+            BigInteger common = above.gcd(below);
+            return Tuple.of(
+                    Numbers.whole(above.divide(common)), Numbers.whole(below.divide(common)));
+        };
     }
 }

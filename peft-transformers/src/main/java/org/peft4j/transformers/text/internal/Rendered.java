@@ -1,6 +1,5 @@
 package org.peft4j.transformers.text.internal;
 
-import com.hubspot.jinjava.tree.output.OutputNode;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,10 +9,7 @@ import java.util.List;
  * @param text the text
  * @param generated what stands in {@code {% generation %}}, in order
  */
-public record Rendered(String text, List<Span> generated) implements OutputNode {
-
-    /** Nothing. */
-    static final Rendered EMPTY = new Rendered("", List.of());
+public record Rendered(String text, List<Span> generated) {
 
     /**
      * A part of a text.
@@ -23,35 +19,25 @@ public record Rendered(String text, List<Span> generated) implements OutputNode 
      */
     public record Span(int start, int end) {}
 
-    static Rendered of(String text) {
-        return new Rendered(text, List.of());
-    }
-
-    @Override
-    public String getValue() {
-        return text;
-    }
-
-    @Override
-    public long getSize() {
-        return text.length();
-    }
-
-    /** Puts parts together and moves their spans. */
+    /** Puts parts together. */
     static final class Builder {
 
         private final StringBuilder text = new StringBuilder();
         private final List<Span> generated = new ArrayList<>();
 
-        void append(OutputNode part) {
-            if (part instanceof Rendered rendered) {
-                for (Span span : rendered.generated) {
-                    generated.add(
-                            new Span(text.length() + span.start(), text.length() + span.end()));
-                }
-            }
-            text.append(part.getValue());
-            Budget.requireLength(text.length());
+        void append(String part, Budget budget) {
+            Budget.requireLength((long) text.length() + part.length());
+            budget.make(part.length());
+            text.append(part);
+        }
+
+        int length() {
+            return text.length();
+        }
+
+        /** Marks what was written since a length as generated. */
+        void markFrom(int start) {
+            generated.add(new Span(start, text.length()));
         }
 
         Rendered build() {

@@ -25,6 +25,15 @@ final class Scope {
         return new Scope(this);
     }
 
+    /** Returns the scope of the whole template, behind the one of its functions and input. */
+    Scope template() {
+        Scope scope = this;
+        while (scope.parent != null && scope.parent.parent != null) {
+            scope = scope.parent;
+        }
+        return scope;
+    }
+
     void set(String name, Object value) {
         values.put(name, value);
     }

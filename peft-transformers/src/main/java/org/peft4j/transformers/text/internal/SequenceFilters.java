@@ -2,193 +2,223 @@ package org.peft4j.transformers.text.internal;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
-/** The filters of lists and dicts. */
+/** The filters of lists and dicts that keep their order. */
 final class SequenceFilters {
-
-    static final Map<String, Filters.Filter> BY_NAME = new HashMap<>();
-
-    static {
-        BY_NAME.put("length", (value, arguments, e) -> Python.length(value));
-        BY_NAME.put("count", (value, arguments, e) -> Python.length(value));
-        BY_NAME.put("list", (value, arguments, e) -> Python.items(value));
-        BY_NAME.put("items", (value, arguments, e) -> items(value));
-        BY_NAME.put("first", (value, arguments, e) -> at(Python.items(value), true));
-        BY_NAME.put("last", (value, arguments, e) -> at(Python.items(value), false));
-        BY_NAME.put("reverse", (value, arguments, e) -> reverse(value));
-        BY_NAME.put("join", SequenceFilters::join);
-        BY_NAME.put("map", SequenceFilters::map);
-        BY_NAME.put("select", (value, arguments, e) -> select(value, arguments, e, true, false));
-        BY_NAME.put("reject", (value, arguments, e) -> select(value, arguments, e, false, false));
-        BY_NAME.put("selectattr", (value, arguments, e) -> select(value, arguments, e, true, true));
-        BY_NAME.put(
-                "rejectattr", (value, arguments, e) -> select(value, arguments, e, false, true));
-        BY_NAME.put("sort", SequenceFilters::sort);
-        BY_NAME.put("dictsort", SequenceFilters::sortDict);
-        BY_NAME.put("unique", SequenceFilters::unique);
-        BY_NAME.put("min", (value, arguments, e) -> extreme(value, arguments, e, 1));
-        BY_NAME.put("max", (value, arguments, e) -> extreme(value, arguments, e, -1));
-        BY_NAME.put("sum", SequenceFilters::sum);
-        BY_NAME.put("batch", SequenceFilters::batch);
-        BY_NAME.put("groupby", SequenceFilters::group);
-    }
 
     private SequenceFilters() {}
 
-    private static Object items(Object value) {
+    static void addTo(Map<String, Filter> filters) {
+        filters.put("length", SequenceFilters::length);
+        filters.put("count", SequenceFilters::length);
+        filters.put("list", (value, arguments, b) -> Values.items(only(value, arguments), b));
+        filters.put("items", SequenceFilters::items);
+        filters.put("first", SequenceFilters::first);
+        filters.put("last", SequenceFilters::last);
+        filters.put("reverse", SequenceFilters::reverse);
+        filters.put("join", SequenceFilters::join);
+        filters.put("map", SequenceFilters::map);
+        filters.put("select", (value, a, budget) -> select(value, a, budget, true, false));
+        filters.put("reject", (value, a, budget) -> select(value, a, budget, false, false));
+        filters.put("selectattr", (value, a, budget) -> select(value, a, budget, true, true));
+        filters.put("rejectattr", (value, a, budget) -> select(value, a, budget, false, true));
+        filters.put("unique", SequenceFilters::unique);
+        filters.put("sum", SequenceFilters::sum);
+        filters.put("batch", SequenceFilters::batch);
+        filters.put("slice", SequenceFilters::slice);
+    }
+
+    private static Object only(Object value, Arguments arguments) {
+        arguments.count(0, 0);
+        return value;
+    }
+
+    private static Object length(Object value, Arguments arguments, Budget budget) {
+        if (Values.isText(value)) {
+            budget.read(Values.requireText(value).length());
+        }
+        return Values.length(only(value, arguments));
+    }
+
+    private static Object items(Object value, Arguments arguments, Budget budget) {
+        arguments.count(0, 0);
         if (value instanceof Undefined) {
-            return List.of();
+            return new Generator(Collections.emptyIterator());
         }
         if (value instanceof Map<?, ?> map) {
-            return Methods.pairs(map);
+            budget.makeItems(2L * map.size());
+            return new Generator(DictView.pairs(map).iterator());
         }
-        throw new JinjaException("items needs a dict but has a " + Python.typeName(value));
+        throw new JinjaException("items needs a dict but has a " + Values.typeName(value));
     }
 
-    private static Object at(List<Object> items, boolean first) {
+    private static Object first(Object value, Arguments arguments, Budget budget) {
+        Iterator<Object> items = Values.iterator(only(value, arguments), budget);
+        return items.hasNext() ? items.next() : new Undefined("a sequence has no first item");
+    }
+
+    private static Object last(Object value, Arguments arguments, Budget budget) {
+        if (only(value, arguments) instanceof Generator) {
+            throw new JinjaException("what a filter makes has no last item; use list before");
+        }
+        List<Object> items = Values.items(value, budget);
         return items.isEmpty()
-                ? new Undefined("an empty sequence has no first or last item")
-                : items.get(first ? 0 : items.size() - 1);
+                ? new Undefined("a sequence has no last item")
+                : items.get(items.size() - 1);
     }
 
-    private static Object reverse(Object value) {
-        if (value instanceof String) {
-            return Access.slice(value, None.NONE, None.NONE, -1L);
+    private static Object reverse(Object value, Arguments arguments, Budget budget) {
+        if (Values.isText(only(value, arguments))) {
+            return Access.slice(value, None.NONE, None.NONE, -1L, budget);
         }
-        List<Object> items = new ArrayList<>(Python.items(value));
-        Collections.reverse(items);
-        return items;
+        List<Object> items = Values.items(value, budget);
+        Collections.reverse(items.isEmpty() ? new ArrayList<>() : items);
+        return value instanceof Generator ? items : new Generator(items.iterator());
     }
 
-    private static Object join(Object value, Arguments arguments, Evaluation e) {
-        Object path = arguments.get(1, "attribute", None.NONE);
-        List<Object> items = Python.items(value);
-        if (path != None.NONE) {
-            items = items.stream().map(item -> Filters.attribute(item, path, e.budget())).toList();
+    private static Object join(Object value, Arguments given, Budget budget) {
+        Arguments arguments = given.bind(0, "d", "attribute");
+        Object attribute = arguments.get(1, None.NONE);
+        List<Object> items = Values.items(value, budget);
+        if (attribute != None.NONE) {
+            AttributePath path = AttributePath.of(attribute, budget);
+            items.replaceAll(item -> path.get(item, budget));
         }
-        String by = Python.text(arguments.get(0, "d", ""), e.budget());
-        return Texts.join(by, items, false, e.budget());
+        return Texts.join(Values.text(arguments.get(0, ""), budget), items, false, budget);
     }
 
-    private static Object map(Object value, Arguments arguments, Evaluation e) {
-        List<Object> mapped = new ArrayList<>();
-        Object path = arguments.named().get("attribute");
-        Filters.Filter filter = path == null ? Filters.get(arguments.text(0, "name")) : null;
-        for (Object item : Python.items(value)) {
-            if (filter != null) {
-                mapped.add(e.budget().pay(filter.apply(item, arguments.from(1), e)));
-            } else if (path != null) {
-                Object found = Filters.attribute(item, path, e.budget());
-                mapped.add(
-                        found instanceof Undefined
-                                ? arguments.named().getOrDefault("default", found)
-                                : found);
-            }
+    private static Object map(Object value, Arguments arguments, Budget budget) {
+        if (!Values.truth(value)) {
+            return new Generator(Collections.emptyIterator());
         }
-        return mapped;
+        Function<Object, Object> change = mapping(arguments, budget);
+        Iterator<Object> items = Values.iterator(value, budget);
+        return new Generator(
+                new Iterator<>() {
+                    @Override
+                    public boolean hasNext() {
+                        return items.hasNext();
+                    }
+
+                    @Override
+                    public Object next() {
+                        budget.spend(1);
+                        return change.apply(items.next());
+                    }
+                });
+    }
+
+    private static Function<Object, Object> mapping(Arguments arguments, Budget budget) {
+        Object attribute = arguments.named().get("attribute");
+        if (arguments.positional().isEmpty() && attribute != null) {
+            Arguments bound = arguments.bind(0, "attribute", "default");
+            AttributePath path = AttributePath.of(attribute, bound.get(1, None.NONE), budget);
+            return item -> path.get(item, budget);
+        }
+        if (arguments.positional().isEmpty()) {
+            throw new JinjaException("map needs a filter or an attribute");
+        }
+        Filter filter = Filters.get(arguments.get(0));
+        return item -> filter.apply(item, arguments.from(1), budget);
     }
 
     private static Object select(
-            Object value, Arguments arguments, Evaluation e, boolean wanted, boolean byAttribute) {
+            Object value, Arguments arguments, Budget budget, boolean wanted, boolean byAttribute) {
+        if (!Values.truth(value)) {
+            return new Generator(Collections.emptyIterator());
+        }
         int named = byAttribute ? 1 : 0;
-        Tests.Test test =
-                arguments.positional().size() > named
-                        ? Tests.get(arguments.text(named, "test"))
-                        : (item, nothing, evaluation) -> Python.truth(item);
-        List<Object> kept = new ArrayList<>();
-        for (Object item : Python.items(value)) {
-            e.budget().spend(1);
-            Object tested =
-                    byAttribute
-                            ? Filters.attribute(item, arguments.require(0, "attr"), e.budget())
-                            : item;
-            if (test.apply(tested, arguments.from(named + 1), e) == wanted) {
-                kept.add(item);
-            }
+        AttributePath path =
+                byAttribute
+                        ? AttributePath.of(arguments.get(0), budget)
+                        : AttributePath.of(None.NONE, budget);
+        boolean tests = arguments.positional().size() > named;
+        Test test = tests ? Tests.get(arguments.get(named)) : (item, a, b) -> Values.truth(item);
+        return filtered(
+                Values.iterator(value, budget),
+                item ->
+                        test.apply(path.get(item, budget), arguments.from(named + 1), budget)
+                                == wanted,
+                budget);
+    }
+
+    private static Generator filtered(
+            Iterator<Object> items, Predicate<Object> keeps, Budget budget) {
+        return new Generator(
+                new Iterator<>() {
+                    private final List<Object> ahead = new ArrayList<>(1);
+
+                    @Override
+                    public boolean hasNext() {
+                        while (ahead.isEmpty() && items.hasNext()) {
+                            budget.spend(1);
+                            Object item = items.next();
+                            if (keeps.test(item)) {
+                                ahead.add(item);
+                            }
+                        }
+                        return !ahead.isEmpty();
+                    }
+
+                    @Override
+                    public Object next() {
+                        if (!hasNext()) {
+                            throw new NoSuchElementException();
+                        }
+                        return ahead.remove(0);
+                    }
+                });
+    }
+
+    private static Object unique(Object value, Arguments given, Budget budget) {
+        Arguments arguments = given.bind(0, "case_sensitive", "attribute");
+        AttributePath path = AttributePath.of(arguments.get(1, None.NONE), budget);
+        var fold = AttributePath.fold(arguments.flag(0), budget);
+        Map<Object, Object> seen = new HashMap<>();
+        return filtered(
+                Values.iterator(value, budget),
+                item -> {
+                    Object key = fold.apply(path.get(item, budget));
+                    boolean isNew = Dicts.get(seen, key) == null;
+                    Dicts.put(seen, key, true);
+                    budget.makeItems(1);
+                    return isNew;
+                },
+                budget);
+    }
+
+    private static Object sum(Object value, Arguments given, Budget budget) {
+        Arguments arguments = given.bind(0, "attribute", "start");
+        AttributePath path = AttributePath.of(arguments.get(0, None.NONE), budget);
+        Object total = arguments.get(1, 0L);
+        if (Values.isText(total)) {
+            throw new JinjaException("texts have no sum; use join");
         }
-        return kept;
-    }
-
-    private static Object sort(Object value, Arguments arguments, Evaluation e) {
-        Object path = arguments.get(2, "attribute", None.NONE);
-        Comparator<Object> order = Filters.order(arguments.flag(1, "case_sensitive"), e.budget());
-        Comparator<Object> by =
-                path == None.NONE
-                        ? order
-                        : (a, b) ->
-                                order.compare(
-                                        Filters.attribute(a, path, e.budget()),
-                                        Filters.attribute(b, path, e.budget()));
-        List<Object> items = new ArrayList<>(Python.items(value));
-        items.sort(arguments.flag(0, "reverse") ? by.reversed() : by);
-        return items;
-    }
-
-    private static Object sortDict(Object value, Arguments arguments, Evaluation e) {
-        if (!(value instanceof Map<?, ?> map)) {
-            throw new JinjaException("dictsort needs a dict");
-        }
-        long part = "value".equals(arguments.get(1, "by", "key")) ? 1 : 0;
-        Comparator<Object> order = Filters.order(arguments.flag(0, "case_sensitive"), e.budget());
-        Comparator<Object> by = (a, b) -> order.compare(Access.item(a, part), Access.item(b, part));
-        List<Object> pairs = Methods.pairs(map);
-        pairs.sort(arguments.flag(2, "reverse") ? by.reversed() : by);
-        return pairs;
-    }
-
-    private static Object unique(Object value, Arguments arguments, Evaluation e) {
-        Object path = arguments.get(1, "attribute", None.NONE);
-        boolean sensitive = arguments.flag(0, "case_sensitive");
-        Map<Object, Object> seen = new LinkedHashMap<>();
-        for (Object item : Python.items(value)) {
-            Object by = path == None.NONE ? item : Filters.attribute(item, path, e.budget());
-            seen.putIfAbsent(Python.key(Filters.fold(by, sensitive)), item);
-        }
-        return new ArrayList<>(seen.values());
-    }
-
-    private static Object extreme(Object value, Arguments arguments, Evaluation e, int sign) {
-        Comparator<Object> order = Filters.order(arguments.flag(0, "case_sensitive"), e.budget());
-        Object path = arguments.get(1, "attribute", None.NONE);
-        Object best = new Undefined("an empty sequence has no smallest or largest item");
-        for (Object item : Python.items(value)) {
-            if (best instanceof Undefined
-                    || sign * order.compare(by(item, path, e.budget()), by(best, path, e.budget()))
-                            < 0) {
-                best = item;
-            }
-        }
-        return best;
-    }
-
-    private static Object by(Object item, Object path, Budget budget) {
-        return path == None.NONE ? item : Filters.attribute(item, path, budget);
-    }
-
-    private static Object sum(Object value, Arguments arguments, Evaluation e) {
-        Object path = arguments.get(0, "attribute", None.NONE);
-        Object total = arguments.get(1, "start", 0L);
-        for (Object item : Python.items(value)) {
-            total = e.budget().pay(Arithmetic.apply("+", total, by(item, path, e.budget())));
+        for (Object item : Values.items(value, budget)) {
+            total = Arithmetic.apply("+", total, path.get(item, budget), budget);
         }
         return total;
     }
 
-    private static Object batch(Object value, Arguments arguments, Evaluation e) {
-        long width = arguments.whole(0, "linecount", 0);
+    private static Object batch(Object value, Arguments given, Budget budget) {
+        Arguments arguments = given.bind(1, "linecount", "fill_with");
+        long width = Values.whole(arguments.get(0));
         if (width < 1 || width > Budget.LONGEST) {
-            throw new JinjaException("batch needs a width");
+            throw new JinjaException("batch needs a positive width");
         }
-        Object fill = arguments.get(1, "fill_with", None.NONE);
+        Object fill = arguments.get(1, None.NONE);
         List<Object> rows = new ArrayList<>();
         List<Object> row = new ArrayList<>();
-        for (Object item : Python.items(value)) {
+        for (Object item : Values.items(value, budget)) {
             if (row.isEmpty()) {
+                budget.makeItems(1);
                 rows.add(row);
             }
             row.add(item);
@@ -197,39 +227,36 @@ final class SequenceFilters {
             }
         }
         if (fill != None.NONE && !row.isEmpty()) {
-            e.budget().spend(width);
+            budget.makeItems(width);
             while (row.size() < width) {
                 row.add(fill);
             }
         }
-        return rows;
+        return new Generator(rows.iterator());
     }
 
-    private static Object group(Object value, Arguments arguments, Evaluation e) {
-        Object path = arguments.require(0, "attribute");
-        Object otherwise = arguments.get(1, "default", None.NONE);
-        boolean sensitive = arguments.flag(2, "case_sensitive");
-        List<Object> sorted = new ArrayList<>(Python.items(value));
-        Comparator<Object> order = Filters.order(sensitive, e.budget());
-        sorted.sort(
-                (a, b) ->
-                        order.compare(
-                                grouped(a, path, otherwise, e), grouped(b, path, otherwise, e)));
-        Map<Object, List<Object>> groups = new LinkedHashMap<>();
-        Map<Object, Object> labels = new HashMap<>();
-        for (Object item : sorted) {
-            Object label = grouped(item, path, otherwise, e);
-            Object key = Python.key(Filters.fold(label, sensitive));
-            labels.putIfAbsent(key, label);
-            groups.computeIfAbsent(key, none -> new ArrayList<>()).add(item);
+    private static Object slice(Object value, Arguments given, Budget budget) {
+        Arguments arguments = given.bind(1, "slices", "fill_with");
+        long slices = Values.whole(arguments.get(0));
+        if (slices == 0) {
+            throw new JinjaException("slice needs a positive number");
         }
-        List<Object> pairs = new ArrayList<>();
-        groups.forEach((key, items) -> pairs.add(List.of(labels.getOrDefault(key, key), items)));
-        return pairs;
-    }
-
-    private static Object grouped(Object item, Object path, Object otherwise, Evaluation e) {
-        Object found = Filters.attribute(item, path, e.budget());
-        return found instanceof Undefined && otherwise != None.NONE ? otherwise : found;
+        Object fill = arguments.get(1, None.NONE);
+        List<Object> items = Values.items(value, budget);
+        budget.makeItems(Math.max(0, slices));
+        List<Object> rows = new ArrayList<>();
+        int at = 0;
+        for (long i = 0; i < slices; i++) {
+            boolean more = i < items.size() % slices;
+            int end = at + (int) (items.size() / slices) + (more ? 1 : 0);
+            List<Object> row = new ArrayList<>(items.subList(at, end));
+            budget.makeItems(row.size());
+            if (fill != None.NONE && !more) {
+                row.add(fill);
+            }
+            rows.add(row);
+            at = end;
+        }
+        return new Generator(rows.iterator());
     }
 }

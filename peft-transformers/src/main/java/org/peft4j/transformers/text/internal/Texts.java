@@ -1,7 +1,6 @@
 package org.peft4j.transformers.text.internal;
 
 import java.util.List;
-import java.util.Locale;
 
 /** What methods and filters of texts share. */
 final class Texts {
@@ -11,112 +10,119 @@ final class Texts {
     static String join(String by, List<Object> items, boolean onlyTexts, Budget budget) {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < items.size(); i++) {
-            if (onlyTexts && !(items.get(i) instanceof String)) {
-                throw new JinjaException(
-                        "a " + Python.typeName(items.get(i)) + " cannot be joined as a string");
+            if (onlyTexts) {
+                Values.requireText(items.get(i));
             }
-            out.append(i == 0 ? "" : by).append(Python.text(items.get(i), budget));
-            Budget.requireLength(out.length());
+            String item = Values.text(items.get(i), budget);
+            budget.make((long) by.length() + item.length());
+            Budget.requireLength((long) out.length() + by.length() + item.length());
+            out.append(i == 0 ? "" : by).append(item);
         }
         return out.toString();
     }
 
-    static String replace(String text, String from, String to, long most) {
+    static String replace(String text, String from, String to, long most, Budget budget) {
         long times = most < 0 ? Long.MAX_VALUE : most;
         StringBuilder out = new StringBuilder();
-        int start = 0;
+        budget.make(text.length());
         if (from.isEmpty()) {
-            for (int i = 0; i <= text.length(); i++) {
-                if (times-- > 0) {
-                    out.append(to);
-                }
-                out.append(text, i, Math.min(i + 1, text.length()));
-                Budget.requireLength(out.length());
-            }
-            return out.toString();
+            return interleave(text, to, times, budget);
         }
-        for (int at; times-- > 0 && (at = text.indexOf(from, start)) >= 0; ) {
+        Search search = new Search(from, false, budget);
+        int start = 0;
+        while (times-- > 0) {
+            int at = search.in(text, start, text.length(), budget);
+            if (at < 0) {
+                break;
+            }
+            Budget.requireLength((long) out.length() + at - start + to.length());
+            budget.make(to.length());
             out.append(text, start, at).append(to);
-            Budget.requireLength(out.length());
             start = at + from.length();
         }
         return out.append(text, start, text.length()).toString();
     }
 
-    static long count(String text, String part) {
-        if (part.isEmpty()) {
-            return Python.length(text) + 1;
-        }
-        long count = 0;
-        for (int at = 0; (at = text.indexOf(part, at)) >= 0; at += part.length()) {
-            count++;
-        }
-        return count;
-    }
-
-    /** Every word begins with a capital; a word is a run of letters. */
-    static String title(String text) {
+    private static String interleave(String text, String by, long times, Budget budget) {
         StringBuilder out = new StringBuilder();
-        boolean inside = false;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            out.append(inside ? Character.toLowerCase(c) : Character.toTitleCase(c));
-            inside = Character.isLetter(c);
+        long left = times;
+        for (int i = 0; i <= text.length(); ) {
+            if (left-- > 0) {
+                budget.make(by.length());
+                Budget.requireLength((long) out.length() + by.length());
+                out.append(by);
+            }
+            if (i == text.length()) {
+                break;
+            }
+            out.appendCodePoint(text.codePointAt(i));
+            i += Character.charCount(text.codePointAt(i));
         }
         return out.toString();
     }
 
-    static String capitalize(String text) {
-        return text.isEmpty()
-                ? ""
-                : text.substring(0, 1).toUpperCase(Locale.ROOT)
-                        + text.substring(1).toLowerCase(Locale.ROOT);
-    }
-
-    static String swapCase(String text) {
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            out.append(
-                    Character.isUpperCase(c) ? Character.toLowerCase(c) : Character.toUpperCase(c));
+    /**
+     * Fills a text up to a width.
+     *
+     * @param left the share that comes first, 0 or 1
+     * @param center whether both sides are filled, as Python does
+     */
+    static String pad(
+            String text, long width, Object fill, int left, boolean center, Budget budget) {
+        String one = Values.requireText(fill);
+        if (one.codePointCount(0, one.length()) != 1) {
+            throw new JinjaException("a text is filled with one character");
         }
-        return out.toString();
+        budget.make(text.length());
+        long missing = Math.max(0, width - Values.length(text));
+        budget.make(missing > Budget.LONGEST ? missing : missing * one.length());
+        long before = missing * left;
+        if (center) {
+            before = missing / 2 + (missing & width & 1);
+        }
+        return one.repeat((int) before) + text + one.repeat((int) (missing - before));
     }
 
-    /** Fills a text on the left and on the right by these shares. */
-    static String pad(String text, Arguments arguments, int left, int right) {
-        long width = arguments.whole(0, "width", 80);
-        Budget.requireLength(width);
-        Object fill = arguments.get(1, "fillchar", " ");
-        int missing = (int) Math.max(0, width - Python.length(text));
-        int before = left == 0 ? 0 : right == 0 ? missing : missing / 2;
-        String one = fill instanceof String s && s.length() == 1 ? s : " ";
-        return one.repeat(before) + text + one.repeat(missing - before);
-    }
-
-    static String zeroFill(String text, long width) {
-        Budget.requireLength(width);
+    static String zeroFill(String text, long width, Budget budget) {
+        long missing = Math.max(0, width - Values.length(text));
+        budget.make(text.length() + Math.min(missing, Integer.MAX_VALUE));
         boolean signed = text.startsWith("-") || text.startsWith("+");
-        String zeros = "0".repeat((int) Math.max(0, width - Python.length(text)));
+        String zeros = "0".repeat((int) missing);
         return signed ? text.charAt(0) + zeros + text.substring(1) : zeros + text;
     }
 
-    static String indent(String text, String by, boolean first, boolean blank) {
+    static String expandTabs(String text, long size, Budget budget) {
         StringBuilder out = new StringBuilder();
-        String[] lines = text.split("\n", -1);
-        for (int i = 0; i < lines.length; i++) {
-            boolean indented = i == 0 ? first : blank || !lines[i].isEmpty();
-            out.append(i == 0 ? "" : "\n").append(indented ? by : "").append(lines[i]);
-            Budget.requireLength(out.length());
+        budget.make(text.length());
+        int column = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\t') {
+                long blanks = size > 0 ? size - column % size : 0;
+                budget.make(blanks);
+                Budget.requireLength(out.length() + blanks);
+                out.append(" ".repeat((int) blanks));
+                column += (int) blanks;
+            } else {
+                out.append(c);
+                column =
+                        c == '\n' || c == '\r' ? 0 : column + (Character.isLowSurrogate(c) ? 0 : 1);
+            }
         }
         return out.toString();
     }
 
-    static String escapeHtml(String text) {
-        return text.replace("&", "&amp;")
-                .replace(">", "&gt;")
-                .replace("<", "&lt;")
-                .replace("'", "&#39;")
-                .replace("\"", "&#34;");
+    static String indent(String text, String by, boolean first, boolean blank, Budget budget) {
+        List<Object> lines = Splits.lines(text + "\n", false, budget);
+        budget.make((long) lines.size() * Math.min(by.length(), Budget.LONGEST / 2));
+        StringBuilder out = new StringBuilder(first ? by : "");
+        for (int i = 0; i < lines.size(); i++) {
+            String line = Values.requireText(lines.get(i));
+            budget.make(line.length());
+            Budget.requireLength((long) out.length() + by.length() + line.length());
+            boolean indented = i > 0 && (blank || !line.isEmpty());
+            out.append(i == 0 ? "" : "\n").append(indented ? by : "").append(line);
+        }
+        return out.toString();
     }
 }
