@@ -210,6 +210,6 @@ public final class LoraMethod implements PeftMethod {
     }
 
     private static boolean isSaved(LoraConfig lora, String path) {
-        return Targets.isInside(path, lora.modulesToSave());
+        return Targets.isSaved(path, lora.modulesToSave());
     }
 }

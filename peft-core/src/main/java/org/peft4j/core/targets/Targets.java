@@ -183,6 +183,27 @@ public record Targets(
         return names.stream().anyMatch(name -> bounded.contains("." + name + "."));
     }
 
+    /**
+     * Returns whether a module is trained as a whole: its path, or that of a module which holds it,
+     * ends in one of the names. As in peft the end need not follow a dot, so that {@code norm} means
+     * {@code input_layernorm} too.
+     *
+     * @param path the module path
+     * @param modulesToSave the names
+     */
+    public static boolean isSaved(String path, List<String> modulesToSave) {
+        for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+            if (endsInAny(path.substring(0, dot), modulesToSave)) {
+                return true;
+            }
+        }
+        return endsInAny(path, modulesToSave);
+    }
+
+    private static boolean endsInAny(String path, List<String> names) {
+        return names.stream().anyMatch(path::endsWith);
+    }
+
     /** Returns a sentence with the names nearest to one that matched nothing. */
     static String hint(String wanted, List<TargetModule> present) {
         List<String> known = new ArrayList<>();
