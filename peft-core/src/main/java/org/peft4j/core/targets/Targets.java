@@ -23,8 +23,8 @@ import org.peft4j.core.targets.TargetSpec.Regex;
  * @param exclude {@code exclude_modules}, which is looked at first; or null
  * @param layers {@code layers_to_transform}: only in these layers, counted by the first number in
  *     the path; empty or null for all. A name that is a whole path is exempt
- * @param layerLists {@code layers_pattern}: what the numbered list of layers is called; empty for
- *     any
+ * @param layerLists {@code layers_pattern}: what the numbered list of layers is called, as regular
+ *     expressions of which the first that matches counts; empty for any
  */
 public record Targets(
         TargetSpec modules,
@@ -58,6 +58,7 @@ public record Targets(
                             + ", which says nothing without layers_to_transform. Set both or"
                             + " neither.");
         }
+        layerLists.forEach(LayerFilter::list);
         for (Integer layer : layers == null ? List.<Integer>of() : layers) {
             if (layer < 0) {
                 throw new PeftException(
