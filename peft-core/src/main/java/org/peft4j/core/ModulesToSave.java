@@ -95,12 +95,13 @@ final class ModulesToSave {
             return;
         }
         for (String name : base.headModules()) {
-            boolean held =
-                    stored.weights().names().stream()
-                            .anyMatch(key -> Targets.isInside(key, List.of(name)));
-            if (held) {
+            List<InjectionPoint> modules =
+                    base.points().all().stream()
+                            .filter(point -> isNamed(point, List.of(name)))
+                            .toList();
+            if (modules.stream().anyMatch(point -> isHeld(point, stored))) {
                 place(name);
-            } else if (base.points().all().stream().anyMatch(p -> isNamed(p, List.of(name)))) {
+            } else if (!modules.isEmpty()) {
                 LOG.warn(
                         "{} holds no {}: unless it is selected with an adapter that does, the base's"
                                 + " own will answer the task",
@@ -108,6 +109,12 @@ final class ModulesToSave {
                         name);
             }
         }
+    }
+
+    /** Returns whether a file holds a module's own parameters, not just what acts on them. */
+    private boolean isHeld(InjectionPoint point, StoredAdapter stored) {
+        return stored.weights().names().contains(builder.moduleKey(point, "weight"))
+                || stored.weights().names().contains(builder.moduleKey(point, "bias"));
     }
 
     private static boolean isNamed(InjectionPoint point, List<String> names) {
