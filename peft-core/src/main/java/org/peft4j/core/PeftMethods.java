@@ -12,11 +12,42 @@ final class PeftMethods {
     /** Types of Python's peft 0.21 that no module of this project has. */
     private static final Set<String> NOWHERE =
             Set.of(
-                    "ADALORA", "ADAMSS", "BEFT", "BOFT", "BONE", "C3A", "CARTRIDGE", "DEFT",
-                    "DELORA", "FOURIERFT", "FROD", "GLORA", "GRALORA", "HIRA", "HRA", "LILY",
-                    "LOHA", "LOKR", "MISS", "OFT", "OSF", "PEANUT", "POLY", "PSOFT", "PVERA",
-                    "RANDLORA", "ROAD", "SHADOW", "SHIRA", "SUPERTUNING", "TINYLORA", "UNILORA",
-                    "VBLORA", "VERA", "WAVEFT", "XLORA");
+                    "ADALORA",
+                    "ADAMSS",
+                    "BEFT",
+                    "BOFT",
+                    "BONE",
+                    "C3A",
+                    "CARTRIDGE",
+                    "DEFT",
+                    "DELORA",
+                    "FOURIERFT",
+                    "FROD",
+                    "GLORA",
+                    "GRALORA",
+                    "HIRA",
+                    "HRA",
+                    "LILY",
+                    "LOHA",
+                    "LOKR",
+                    "MISS",
+                    "OFT",
+                    "OSF",
+                    "PEANUT",
+                    "POLY",
+                    "PSOFT",
+                    "PVERA",
+                    "RANDLORA",
+                    "ROAD",
+                    "SHADOW",
+                    "SHIRA",
+                    "SUPERTUNING",
+                    "TINYLORA",
+                    "UNILORA",
+                    "VBLORA",
+                    "VERA",
+                    "WAVEFT",
+                    "XLORA");
 
     private PeftMethods() {}
 

@@ -117,8 +117,8 @@ public final class LoraConfigBuilder {
     }
 
     /**
-     * What the list of layers is called in the paths, such as {@code layers}; regular expressions, as
-     * in peft.
+     * What the list of layers is called in the paths, such as {@code layers}; regular expressions,
+     * as in peft.
      */
     public LoraConfigBuilder layersPattern(String... names) {
         this.layerLists = List.of(names);

@@ -15,14 +15,15 @@ public enum LoraInitialization {
     /** Both random, so that the adapter changes the output from the start; for tests. */
     RANDOM,
     /**
-     * A and B orthogonal, in Python only. How a trained adapter started has no effect on it, so that
-     * one is read and written; a fresh one can't start so here.
+     * A and B orthogonal, in Python only. How a trained adapter started has no effect on it, so
+     * that one is read and written; a fresh one can't start so here.
      */
     ORTHOGONAL,
     /** A from the directions in which activations vary most (Paischer et al. 2024); as above. */
     EVA,
     /**
-     * B from the directions in which the weight does least, A zero; Python trains A alone. As above.
+     * B from the directions in which the weight does least, A zero; Python trains A alone. As
+     * above.
      */
     MICA;
 

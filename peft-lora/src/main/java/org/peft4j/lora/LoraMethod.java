@@ -86,7 +86,8 @@ public final class LoraMethod implements PeftMethod {
                             + " here. Start it with the default, or in Python.");
         }
         if (lora.initialization() == LoraInitialization.MICA) {
-            LOG.warn("init_lora_weights is mica: Python trains lora_A alone, and this library both");
+            LOG.warn(
+                    "init_lora_weights is mica: Python trains lora_A alone, and this library both");
         }
         TargetReport report = builder.select(lora.targets(), KINDS, lora.modulesToSave());
         requireUse(lora.rankPattern(), "rank_pattern", report, builder.isFresh());

@@ -67,7 +67,8 @@ public final class TrainableTokensMethod implements PeftMethod {
         for (LinearPoint point : builder.points().of(LinearPoint.class)) {
             if (selected.contains(point.path()) && !builder.isTaken(point)) {
                 builder.train(
-                        point, new TokenRows(tokens.tokenIndices(), "", tokens.initWeights(), true));
+                        point,
+                        new TokenRows(tokens.tokenIndices(), "", tokens.initWeights(), true));
             }
         }
     }

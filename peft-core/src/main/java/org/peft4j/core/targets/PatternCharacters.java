@@ -38,9 +38,7 @@ final class PatternCharacters {
 
     /** Returns the test for one character. */
     static IntPredicate literal(int character, boolean ignoresCase) {
-        return ignoresCase
-                ? c -> c == character || sameLetter(c, character)
-                : c -> c == character;
+        return ignoresCase ? c -> c == character || sameLetter(c, character) : c -> c == character;
     }
 
     /** Returns the test for characters between two, both included. */

@@ -30,8 +30,7 @@ record PatternCount(long min, long max) {
         int start = source.place();
         String low = source.takeWhile(PatternEscapes::isDigit, Integer.MAX_VALUE);
         boolean range = source.takeIf(',');
-        String high =
-                range ? source.takeWhile(PatternEscapes::isDigit, Integer.MAX_VALUE) : low;
+        String high = range ? source.takeWhile(PatternEscapes::isDigit, Integer.MAX_VALUE) : low;
         if (!source.takeIf('}') || (low.isEmpty() && !range)) {
             source.back(start);
             return null;

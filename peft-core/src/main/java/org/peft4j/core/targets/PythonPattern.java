@@ -18,8 +18,7 @@ public final class PythonPattern {
     private final int groups;
     private final Map<String, Integer> names;
 
-    private PythonPattern(
-            String source, PatternNode node, int groups, Map<String, Integer> names) {
+    private PythonPattern(String source, PatternNode node, int groups, Map<String, Integer> names) {
         this.source = source;
         this.node = node;
         this.groups = groups;

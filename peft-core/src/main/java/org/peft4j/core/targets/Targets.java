@@ -186,8 +186,8 @@ public record Targets(
 
     /**
      * Returns whether a module is trained as a whole: its path, or that of a module which holds it,
-     * ends in one of the names. As in peft the end need not follow a dot, so that {@code norm} means
-     * {@code input_layernorm} too.
+     * ends in one of the names. As in peft the end need not follow a dot, so that {@code norm}
+     * means {@code input_layernorm} too.
      *
      * @param path the module path
      * @param modulesToSave the names
