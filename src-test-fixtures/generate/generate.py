@@ -40,6 +40,7 @@ import ia3
 import legacy
 import ln_tuning
 import lora
+import names
 import optim
 import prefixes
 import prompts
@@ -60,7 +61,7 @@ ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
     decoders, encoders, seq2seq, heads, legacy, ties, generation, lora, targets, optim, rope, byte_level_tokenizer,
     decoding, generation_settings, chat, encoder_tokenizers, prefixes, adaption, ia3, ln_tuning, trainable_tokens,
-    prompts, cpt, biases, windows, token_types, added_tokens, tokenizer_files, chat_expressions,
+    prompts, cpt, biases, windows, token_types, added_tokens, tokenizer_files, chat_expressions, names,
 )
 
 

@@ -41,6 +41,9 @@ public final class AdapterBuilder {
     /** What the keys of parameters that belong to a module of the base start with. */
     public static final String KEY_PREFIX = "base_model.model.";
 
+    /** So many may be missing before the list of them is no help any more. */
+    private static final int MOST_ABSENT = 10_000;
+
     private final BaseModel base;
     private final @Nullable StoredAdapter stored;
     private final SplittableRandom random;
@@ -56,6 +59,7 @@ public final class AdapterBuilder {
     private String modulePrefix = KEY_PREFIX;
     private TrainingHook hook = new TrainingHook() {};
     private @Nullable Object report;
+    private int absent;
 
     /**
      * Starts an adapter.
@@ -172,29 +176,43 @@ public final class AdapterBuilder {
         if (from != null) {
             return add(key, ops().zeros(agreed(from, key, shape)));
         }
-        long elements = 1;
-        for (long size : shape) {
-            elements = Math.multiplyExact(elements, size);
-        }
-        if (elements > Integer.MAX_VALUE) {
-            throw new PeftException(
-                    key
-                            + " would have "
-                            + elements
-                            + " elements, more than a parameter can have. Choose a lower rank or"
-                            + " size.");
-        }
-        float[] values = new float[(int) elements];
+        float[] values = new float[elements(key, shape)];
         initializer.fill(values, shape, random.split());
         return add(key, ops().floats(values, shape));
+    }
+
+    private static int elements(String key, long[] shape) {
+        long elements = 1;
+        for (long size : shape) {
+            if (size > 0 && elements > Integer.MAX_VALUE / size) {
+                throw new PeftException(
+                        key
+                                + " would have the shape "
+                                + Arrays.toString(shape)
+                                + ", more elements than a parameter can have. Choose a lower rank or"
+                                + " size.");
+            }
+            elements *= size;
+        }
+        return (int) elements;
     }
 
     /**
      * Nothing is allocated for a tensor that the file does not hold: sizes in a config from outside
      * are not to be trusted. Those that are missing are reported together afterwards.
      */
-    private static long[] agreed(StoredTensors from, String key, long[] shape) {
+    private long[] agreed(StoredTensors from, String key, long[] shape) {
         if (!from.names().contains(key)) {
+            if (++absent > MOST_ABSENT) {
+                throw new BadFileException(
+                        from.path(),
+                        "lacks more than "
+                                + MOST_ABSENT
+                                + " tensors that adapter_config.json implies, such as "
+                                + key,
+                        "Correct the sizes in adapter_config.json, or restore the files from where"
+                                + " they came from");
+            }
             return new long[0];
         }
         from.requireShape(key, shape);
@@ -322,6 +340,7 @@ public final class AdapterBuilder {
      * @param followers the linears that use the same rows, of those that are tied to the table
      */
     public void train(EmbeddingPoint point, TokenRows rows, List<LinearPoint> followers) {
+        point.requireRowsById();
         new TokenStandIns(this, rows).place(point, followers);
     }
 

@@ -1,6 +1,8 @@
 package org.peft4j.core;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.peft4j.core.points.EmbeddingPoint;
 import org.peft4j.core.points.InjectionPoint;
@@ -16,6 +18,7 @@ final class ModulesToSave {
 
     private final AdapterBuilder builder;
     private final BaseModel base;
+    private final Set<InjectionPoint> copied = new HashSet<>();
 
     ModulesToSave(AdapterBuilder builder, BaseModel base) {
         this.builder = builder;
@@ -25,8 +28,8 @@ final class ModulesToSave {
     /**
      * Trains copies of whole modules.
      *
-     * @param names module paths or their endings, such as {@code lm_head}; a module that holds
-     *     others stands for all of them
+     * @param names endings of module paths, such as {@code lm_head} or {@code norm}, which need not
+     *     begin at a dot; a module that holds others stands for all of them
      * @param keepTied whether modules that share a weight in the base go on sharing the copy
      */
     void place(List<String> names, boolean keepTied) {
@@ -36,6 +39,8 @@ final class ModulesToSave {
                 List<LinearPoint> tied = base.tiedTo(embedding);
                 if (isNamed(embedding, names) || tied.stream().anyMatch(p -> isNamed(p, names))) {
                     copies.placeTied(embedding, tied, true);
+                    copied.add(embedding);
+                    copied.addAll(tied);
                 }
             }
         }
@@ -46,16 +51,37 @@ final class ModulesToSave {
         boolean found = false;
         for (InjectionPoint point : base.points().all()) {
             if (isNamed(point, List.of(name))) {
+                requireFree(point, name);
                 found |= builder.isTaken(point) || builder.train(point, TrainedParts.MODULE);
             }
         }
         if (!found && !base.headModules().contains(name)) {
-            throw new PeftException(
+            String missing =
                     "modules_to_save names "
                             + name
-                            + ", but this base has no module with weights of that name. "
-                            + NearNames.hint(name, base.points().paths()));
+                            + ", but this base has no module with weights whose path ends so. "
+                            + NearNames.hint(name, base.points().paths());
+            if (builder.isFresh()) {
+                throw new PeftException(missing);
+            }
+            LOG.warn(missing);
         }
+    }
+
+    /** A module that a method acts on must not be saved by the accident that its name ends so. */
+    private void requireFree(InjectionPoint point, String name) {
+        if (!copied.contains(point)
+                && builder.isTaken(point)
+                && !Targets.isInside(point.path(), List.of(name))) {
+            throw new PeftException(
+                    point.path()
+                            + " is a target, and modules_to_save means it too, because its path ends"
+                            + " in "
+                            + name
+                            + ". Write more of the path there, or take the module out of the"
+                            + " targets.");
+        }
+        copied.add(point);
     }
 
     /**
@@ -69,12 +95,13 @@ final class ModulesToSave {
             return;
         }
         for (String name : base.headModules()) {
-            boolean held =
-                    stored.weights().names().stream()
-                            .anyMatch(key -> Targets.isInside(key, List.of(name)));
-            if (held) {
+            List<InjectionPoint> modules =
+                    base.points().all().stream()
+                            .filter(point -> isNamed(point, List.of(name)))
+                            .toList();
+            if (modules.stream().anyMatch(point -> isHeld(point, stored))) {
                 place(name);
-            } else if (base.points().all().stream().anyMatch(p -> isNamed(p, List.of(name)))) {
+            } else if (!modules.isEmpty()) {
                 LOG.warn(
                         "{} holds no {}: unless it is selected with an adapter that does, the base's"
                                 + " own will answer the task",
@@ -84,7 +111,13 @@ final class ModulesToSave {
         }
     }
 
+    /** Returns whether a file holds a module's own parameters, not just what acts on them. */
+    private boolean isHeld(InjectionPoint point, StoredAdapter stored) {
+        return stored.weights().names().contains(builder.moduleKey(point, "weight"))
+                || stored.weights().names().contains(builder.moduleKey(point, "bias"));
+    }
+
     private static boolean isNamed(InjectionPoint point, List<String> names) {
-        return Targets.isInside(point.path(), names);
+        return Targets.isSaved(point.path(), names);
     }
 }

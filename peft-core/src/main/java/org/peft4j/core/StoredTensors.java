@@ -10,6 +10,8 @@ import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.core.ops.WeightOps;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An adapter's tensors, read for a base that it may or may not fit.
@@ -18,6 +20,8 @@ import org.peft4j.core.ops.WeightOps;
  * @param file where they lie
  */
 record StoredTensors(BaseModel base, AdapterTensors file) {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoredTensors.class);
 
     private static final int NAMES_SHOWN = 6;
 
@@ -42,6 +46,15 @@ record StoredTensors(BaseModel base, AdapterTensors file) {
         unexpected.removeAll(expected);
         FrozenCopies copies = new FrozenCopies(base, this);
         unexpected.removeIf(key -> copies.isOne(key, expected));
+        NameDifferences differences = new NameDifferences(base, missing, unexpected);
+        Set<String> ignored = differences.withoutModule();
+        if (!ignored.isEmpty()) {
+            LOG.warn(
+                    "{}: the base has no module for {}; they are ignored, as Python ignores them",
+                    path(),
+                    some(ignored));
+            unexpected.removeAll(ignored);
+        }
         if (!missing.isEmpty() || !unexpected.isEmpty()) {
             throw new BadFileException(
                     path(),
@@ -51,7 +64,7 @@ record StoredTensors(BaseModel base, AdapterTensors file) {
                             + some(missing)
                             + "; unexpected: "
                             + some(unexpected),
-                    remedy);
+                    differences.remedy().orElse(remedy));
         }
     }
 

@@ -15,7 +15,7 @@ import org.peft4j.core.targets.Targets;
  *
  * @param origin the base and the task
  * @param rank r, the rank of the change; from 1 up
- * @param alpha α, a positive number; the change is scaled by α/r
+ * @param alpha α, any number that float32 has; the change is scaled by α/r
  * @param dropout the probability with which an input of the adapter is zeroed in training, from 0
  *     to below 1
  * @param targets the modules it acts on
@@ -28,6 +28,7 @@ import org.peft4j.core.targets.Targets;
  * @param loraBias whether B gets a bias
  * @param fanInFanOut whether the targets store their weight as [in, out]; settled for the base
  * @param initialization how a fresh adapter starts
+ * @param startSettings what Python noted of that
  * @param modulesToSave modules that are trained as a whole
  * @param ensureWeightTying whether an embedding in modulesToSave stays tied to the output embedding
  * @param trainableTokens ids of tokens whose embeddings are trained too, each once, by the
@@ -48,6 +49,7 @@ public record LoraConfig(
         boolean loraBias,
         boolean fanInFanOut,
         LoraInitialization initialization,
+        StartSettings startSettings,
         List<String> modulesToSave,
         boolean ensureWeightTying,
         Map<String, List<Integer>> trainableTokens)
@@ -81,10 +83,13 @@ public record LoraConfig(
             throw new PeftException(
                     "lora_bias does not go with gates (useGating). Leave one of them out.");
         }
-        if (loraBias && initialization == LoraInitialization.GAUSSIAN) {
+        if (loraBias
+                && initialization != LoraInitialization.DEFAULT
+                && initialization != LoraInitialization.RANDOM) {
             throw new PeftException(
-                    "lora_bias does not go with gaussian initialization (init_lora_weights). Use the"
-                            + " default.");
+                    "lora_bias does not go with the initialization (init_lora_weights) "
+                            + initialization.toJson().getAsString()
+                            + ". Use the default.");
         }
     }
 
@@ -95,8 +100,9 @@ public record LoraConfig(
     }
 
     private static void requireAlpha(String what, double alpha) {
-        if (!(alpha > 0 && alpha < Double.POSITIVE_INFINITY)) {
-            throw new PeftException(what + " must be a positive number but is " + alpha + ".");
+        if (!(Math.abs(alpha) <= Float.MAX_VALUE)) {
+            throw new PeftException(
+                    what + " must be a number that float32 has but is " + alpha + ".");
         }
     }
 

@@ -29,6 +29,7 @@ public final class LoraConfigBuilder {
     private boolean loraBias;
     private boolean fanInFanOut;
     private LoraInitialization initialization = LoraInitialization.DEFAULT;
+    private StartSettings startSettings = StartSettings.none();
     private List<String> modulesToSave = List.of();
     private boolean ensureWeightTying;
     private Map<String, List<Integer>> trainableTokens = Map.of();
@@ -49,6 +50,7 @@ public final class LoraConfigBuilder {
         loraBias = config.loraBias();
         fanInFanOut = config.fanInFanOut();
         initialization = config.initialization();
+        startSettings = config.startSettings();
         modulesToSave = config.modulesToSave();
         ensureWeightTying = config.ensureWeightTying();
         trainableTokens = config.trainableTokens();
@@ -114,7 +116,10 @@ public final class LoraConfigBuilder {
         return this;
     }
 
-    /** What the list of layers is called in the paths, such as {@code layers}. */
+    /**
+     * What the list of layers is called in the paths, such as {@code layers}; regular expressions,
+     * as in peft.
+     */
     public LoraConfigBuilder layersPattern(String... names) {
         this.layerLists = List.of(names);
         return this;
@@ -190,6 +195,11 @@ public final class LoraConfigBuilder {
         return this;
     }
 
+    LoraConfigBuilder startSettings(StartSettings settings) {
+        this.startSettings = settings;
+        return this;
+    }
+
     /** Modules that are trained and saved as a whole, such as a task head. */
     public LoraConfigBuilder modulesToSave(String... names) {
         return modulesToSave(List.of(names));
@@ -254,6 +264,7 @@ public final class LoraConfigBuilder {
                 loraBias,
                 fanInFanOut,
                 initialization,
+                startSettings,
                 modulesToSave,
                 ensureWeightTying,
                 trainableTokens);

@@ -34,11 +34,8 @@ final class LoraConfigJson {
                 List.of(
                         "alora_invocation_tokens",
                         "arrow_config",
-                        "corda_config",
-                        "eva_config",
                         "kasa_config",
                         "layer_replication",
-                        "lora_ga_config",
                         "megatron_config",
                         "monteclora_config",
                         "target_parameters",
@@ -46,7 +43,6 @@ final class LoraConfigJson {
                         "velora_config")) {
             neutral.add(key, JsonNull.INSTANCE);
         }
-        neutral.add("loftq_config", new JsonObject());
         neutral.addProperty("use_dora", false);
         neutral.addProperty("use_qalora", false);
         return neutral;
@@ -63,6 +59,7 @@ final class LoraConfigJson {
         JsonObject json = new JsonObject();
         NOT_IMPLEMENTED.deepCopy().entrySet().forEach(e -> json.add(e.getKey(), e.getValue()));
         WITHOUT_EFFECT.entrySet().forEach(e -> json.add(e.getKey(), e.getValue()));
+        config.startSettings().writeTo(json);
         config.origin().writeTo(json, config.peftType());
         json.addProperty("r", config.rank());
         json.add("lora_alpha", PeftConfigJson.number(config.alpha()));
@@ -134,6 +131,7 @@ final class LoraConfigJson {
         if (json.has("init_lora_weights")) {
             builder.initialization(initialization(json));
         }
+        builder.startSettings(StartSettings.read(json.object()));
         json.optionalStrings("modules_to_save").ifPresent(builder::modulesToSave);
         json.optionalBool("ensure_weight_tying").ifPresent(builder::ensureWeightTying);
         builder.trainableTokens(LoraTokens.read(json));
@@ -188,7 +186,6 @@ final class LoraConfigJson {
                                         "init_lora_weights",
                                         "Where it changed the base (pissa, olora, corda, lora_ga,"
                                                 + " loftq), convert the adapter to plain LoRA with"
-                                                + " peft; where it did not (eva, orthogonal), set the"
-                                                + " key to true"));
+                                                + " peft"));
     }
 }

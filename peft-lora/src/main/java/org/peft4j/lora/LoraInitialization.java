@@ -13,7 +13,19 @@ public enum LoraInitialization {
     /** A from N(0, 1/r²), B zero: the adapter changes nothing yet. */
     GAUSSIAN,
     /** Both random, so that the adapter changes the output from the start; for tests. */
-    RANDOM;
+    RANDOM,
+    /**
+     * A and B orthogonal, in Python only. How a trained adapter started has no effect on it, so
+     * that one is read and written; a fresh one can't start so here.
+     */
+    ORTHOGONAL,
+    /** A from the directions in which activations vary most (Paischer et al. 2024); as above. */
+    EVA,
+    /**
+     * B from the directions in which the weight does least, A zero; Python trains A alone. As
+     * above.
+     */
+    MICA;
 
     /** Returns the value in {@code adapter_config.json}. */
     JsonElement toJson() {
@@ -21,6 +33,9 @@ public enum LoraInitialization {
             case DEFAULT -> new JsonPrimitive(true);
             case GAUSSIAN -> new JsonPrimitive("gaussian");
             case RANDOM -> new JsonPrimitive(false);
+            case ORTHOGONAL -> new JsonPrimitive("orthogonal");
+            case EVA -> new JsonPrimitive("eva");
+            case MICA -> new JsonPrimitive("mica");
         };
     }
 
@@ -29,11 +44,23 @@ public enum LoraInitialization {
         if (value instanceof JsonPrimitive primitive && primitive.isBoolean()) {
             return Optional.of(primitive.getAsBoolean() ? DEFAULT : RANDOM);
         }
-        boolean gaussian =
-                value instanceof JsonPrimitive text
-                        && text.isString()
-                        && text.getAsString().toLowerCase(Locale.ROOT).equals("gaussian");
-        return gaussian ? Optional.of(GAUSSIAN) : Optional.empty();
+        if (!(value instanceof JsonPrimitive text) || !text.isString()) {
+            return Optional.empty();
+        }
+        return switch (text.getAsString()) {
+            case "orthogonal" -> Optional.of(ORTHOGONAL);
+            case "eva" -> Optional.of(EVA);
+            case "mica" -> Optional.of(MICA);
+            default ->
+                    text.getAsString().toLowerCase(Locale.ROOT).equals("gaussian")
+                            ? Optional.of(GAUSSIAN)
+                            : Optional.empty();
+        };
+    }
+
+    /** Returns whether a fresh adapter can start so. */
+    boolean canStart() {
+        return this != ORTHOGONAL && this != EVA && this != MICA;
     }
 
     /** Fills A of a linear. */

@@ -79,6 +79,16 @@ public final class LoraMethod implements PeftMethod {
     @Override
     public void build(PeftConfig config, AdapterBuilder builder) {
         LoraConfig lora = require(config);
+        if (builder.isFresh() && !lora.initialization().canStart()) {
+            throw new PeftException(
+                    "a fresh adapter cannot start with init_lora_weights = "
+                            + lora.initialization().toJson()
+                            + " here. Start it with the default, or in Python.");
+        }
+        if (lora.initialization() == LoraInitialization.MICA) {
+            LOG.warn(
+                    "init_lora_weights is mica: Python trains lora_A alone, and this library both");
+        }
         TargetReport report = builder.select(lora.targets(), KINDS, lora.modulesToSave());
         requireUse(lora.rankPattern(), "rank_pattern", report, builder.isFresh());
         requireUse(lora.alphaPattern(), "alpha_pattern", report, builder.isFresh());
@@ -190,6 +200,7 @@ public final class LoraMethod implements PeftMethod {
                             + point.path()
                             + " is one. Exclude it, or leave lora_bias out.");
         }
+        point.requireRowsById();
         String key = AdapterBuilder.KEY_PREFIX + point.path();
         int r = lora.rankAt(point.path());
         LoraInitialization start = lora.initialization();
@@ -210,6 +221,6 @@ public final class LoraMethod implements PeftMethod {
     }
 
     private static boolean isSaved(LoraConfig lora, String path) {
-        return Targets.isInside(path, lora.modulesToSave());
+        return Targets.isSaved(path, lora.modulesToSave());
     }
 }

@@ -135,6 +135,15 @@ public record VirtualTokens(
             throw new PeftException(
                     "num_transformer_submodules is not settled. Add the adapter to a base first.");
         }
-        return Math.multiplyExact(count, submodules);
+        long total = (long) count * submodules;
+        if (total > Integer.MAX_VALUE) {
+            throw new PeftException(
+                    "num_virtual_tokens is "
+                            + count
+                            + ", so that there would be "
+                            + total
+                            + " of them. Use the number that the adapter was trained with.");
+        }
+        return (int) total;
     }
 }

@@ -33,8 +33,9 @@ public record Scaling(Kind kind, double factor) {
 
     /** Checks the number. */
     public Scaling {
-        if (!Double.isFinite(factor)) {
-            throw new PeftException("scaling must be a finite number but is " + factor + ".");
+        if (!(Math.abs(factor) <= Float.MAX_VALUE)) {
+            throw new PeftException(
+                    "scaling must be a number that float32 has but is " + factor + ".");
         }
     }
 

@@ -131,7 +131,7 @@ final class HubWriter {
     /** What is none of the method's own must be of a module that is trained as a whole. */
     private void requireSaved(Adapter adapter, String key) {
         String module = key.substring(0, Math.max(0, key.lastIndexOf('.')));
-        if (!Targets.isInside(module, adapter.config().modulesToSave())
+        if (!Targets.isSaved(module, adapter.config().modulesToSave())
                 && !Targets.isInside(module, base.headModules())) {
             throw noWords(key + " of " + adapter);
         }

@@ -10,6 +10,8 @@ import org.peft4j.core.PeftMethod;
 import org.peft4j.core.TokenRows;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.points.EmbeddingPoint;
+import org.peft4j.core.points.LinearPoint;
+import org.peft4j.core.points.LinearRole;
 import org.peft4j.core.targets.TargetModule.Kind;
 import org.peft4j.core.targets.TargetReport;
 import org.peft4j.core.targets.TargetSpec;
@@ -52,7 +54,7 @@ public final class TrainableTokensMethod implements PeftMethod {
         TargetReport report =
                 builder.select(
                         Targets.of(tokens.targetModules()),
-                        Set.of(Kind.EMBEDDING),
+                        kinds(tokens, builder),
                         tokens.modulesToSave());
         List<String> selected = report.selected();
         for (EmbeddingPoint point : builder.points().of(EmbeddingPoint.class)) {
@@ -62,6 +64,23 @@ public final class TrainableTokensMethod implements PeftMethod {
                 builder.train(point, rows, builder.tiedTo(point));
             }
         }
+        for (LinearPoint point : builder.points().of(LinearPoint.class)) {
+            if (selected.contains(point.path()) && !builder.isTaken(point)) {
+                builder.train(
+                        point,
+                        new TokenRows(tokens.tokenIndices(), "", tokens.initWeights(), true));
+            }
+        }
+    }
+
+    /** Linears hold tokens only where they lead to the vocabulary. */
+    private static Set<Kind> kinds(TrainableTokensConfig tokens, AdapterBuilder builder) {
+        boolean all =
+                tokens.targetModules() instanceof TargetSpec.ModulePattern pattern
+                        && builder.points().of(LinearPoint.class).stream()
+                                .filter(point -> pattern.matches(point.path()))
+                                .allMatch(p -> p.role() == LinearRole.OUTPUT_EMBEDDING);
+        return all ? Set.of(Kind.EMBEDDING, Kind.LINEAR) : Set.of(Kind.EMBEDDING);
     }
 
     private static TrainableTokensConfig require(PeftConfig config) {

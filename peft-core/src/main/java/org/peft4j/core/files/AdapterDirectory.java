@@ -145,6 +145,7 @@ public final class AdapterDirectory {
                             + " directory of that name");
         }
         JsonObject content = JsonFiles.read(config);
+        ForeignFormat.mlx(directory, content, names).ifPresent(AdapterDirectory::refuse);
         JsonFields.of(config, content).string(TYPE);
         if (!Files.exists(weights, LinkOption.NOFOLLOW_LINKS)) {
             throw noWeights(directory, names);
@@ -154,6 +155,10 @@ public final class AdapterDirectory {
                         ? SafetensorsFile.open(directory.resolve(ENCODER))
                         : null;
         return new AdapterDirectory(directory, content, SafetensorsFile.open(weights), encoder);
+    }
+
+    private static void refuse(BadFileException reason) {
+        throw reason;
     }
 
     private static BadFileException noWeights(Path directory, List<String> names) {

@@ -1,7 +1,9 @@
 package org.peft4j.core.files;
 
+import com.google.gson.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.peft4j.core.BadFileException;
 
@@ -49,6 +51,29 @@ public final class ForeignFormat {
                             "Download the file again and check the address and the access rights"));
         }
         return Optional.empty();
+    }
+
+    /**
+     * Recognises an adapter of mlx-lm, whose files have names like peft's.
+     *
+     * @param directory where it lies
+     * @param config its {@code adapter_config.json}
+     * @param names the names of its files
+     */
+    static Optional<BadFileException> mlx(Path directory, JsonObject config, List<String> names) {
+        boolean isMlx =
+                !config.has("peft_type")
+                        && (config.has("fine_tune_type")
+                                || config.has("lora_parameters")
+                                || names.contains("adapters.safetensors"));
+        return isMlx
+                ? Optional.of(
+                        new BadFileException(
+                                directory,
+                                "is an adapter of mlx-lm, whose names and shapes are not peft's",
+                                "Fuse it with its base by mlx_lm.fuse and open the result, or train"
+                                        + " the adapter with peft or this library"))
+                : Optional.empty();
     }
 
     /** Returns the refusal of a pickle, with the line of Python that converts it. */

@@ -23,8 +23,8 @@ import org.peft4j.core.targets.TargetSpec.Regex;
  * @param exclude {@code exclude_modules}, which is looked at first; or null
  * @param layers {@code layers_to_transform}: only in these layers, counted by the first number in
  *     the path; empty or null for all. A name that is a whole path is exempt
- * @param layerLists {@code layers_pattern}: what the numbered list of layers is called; empty for
- *     any
+ * @param layerLists {@code layers_pattern}: what the numbered list of layers is called, as regular
+ *     expressions of which the first that matches counts; empty for any
  */
 public record Targets(
         TargetSpec modules,
@@ -58,6 +58,7 @@ public record Targets(
                             + ", which says nothing without layers_to_transform. Set both or"
                             + " neither.");
         }
+        layerLists.forEach(LayerFilter::list);
         for (Integer layer : layers == null ? List.<Integer>of() : layers) {
             if (layer < 0) {
                 throw new PeftException(
@@ -181,6 +182,27 @@ public record Targets(
     public static boolean isInside(String path, List<String> names) {
         String bounded = "." + path + ".";
         return names.stream().anyMatch(name -> bounded.contains("." + name + "."));
+    }
+
+    /**
+     * Returns whether a module is trained as a whole: its path, or that of a module which holds it,
+     * ends in one of the names. As in peft the end need not follow a dot, so that {@code norm}
+     * means {@code input_layernorm} too.
+     *
+     * @param path the module path
+     * @param modulesToSave the names
+     */
+    public static boolean isSaved(String path, List<String> modulesToSave) {
+        for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+            if (endsInAny(path.substring(0, dot), modulesToSave)) {
+                return true;
+            }
+        }
+        return endsInAny(path, modulesToSave);
+    }
+
+    private static boolean endsInAny(String path, List<String> names) {
+        return names.stream().anyMatch(path::endsWith);
     }
 
     /** Returns a sentence with the names nearest to one that matched nothing. */

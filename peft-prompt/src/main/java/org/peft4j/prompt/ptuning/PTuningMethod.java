@@ -18,6 +18,8 @@ import org.peft4j.prompt.internal.Tasks;
  */
 public final class PTuningMethod implements PeftMethod {
 
+    private static final int MOST_LAYERS = 100;
+
     @Override
     public String peftType() {
         return PTuningConfig.PEFT_TYPE;
@@ -55,6 +57,14 @@ public final class PTuningMethod implements PeftMethod {
     @Override
     public void build(PeftConfig config, AdapterBuilder builder) {
         PTuningConfig prompt = require(config);
+        if (builder.isFresh() && prompt.layers() > MOST_LAYERS) {
+            throw new PeftException(
+                    "encoder_num_layers is "
+                            + prompt.layers()
+                            + ", but an encoder of more than "
+                            + MOST_LAYERS
+                            + " layers learns nothing. Use 2, as peft does by default.");
+        }
         VirtualTokens tokens = prompt.virtualTokens();
         Encoding made =
                 builder.encoded(

@@ -26,7 +26,7 @@ record PromptEncoder(
     private record Linear(Tensor weight, Tensor bias) {
 
         /** As torch makes a linear: U(±1/√in). */
-        static Linear of(EncoderParameters parameters, int index, int out, int in) {
+        static Linear of(EncoderParameters parameters, int index, long out, long in) {
             Initializer start = Initializer.uniform(1 / Math.sqrt(in));
             String name = "mlp_head." + index;
             return new Linear(
@@ -36,8 +36,8 @@ record PromptEncoder(
     }
 
     static PromptEncoder of(PTuningConfig config, EncoderParameters parameters) {
-        int token = config.virtualTokens().width();
-        int hidden = config.width();
+        long token = config.virtualTokens().width();
+        long hidden = config.width();
         Tensor embedding =
                 parameters.parameter(
                         "embedding.weight",
@@ -54,7 +54,7 @@ record PromptEncoder(
             }
             case LSTM -> {
                 for (int i = 0; i < config.layers(); i++) {
-                    int in = i == 0 ? token : 2 * hidden;
+                    long in = i == 0 ? token : 2 * hidden;
                     recurrent.add(LstmLayer.of(parameters, i, in, hidden));
                 }
                 linears.add(Linear.of(parameters, 0, 2 * hidden, 2 * hidden));

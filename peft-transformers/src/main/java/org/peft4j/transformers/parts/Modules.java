@@ -213,6 +213,11 @@ public final class Modules {
         return embedding(path, tensor(path + ".weight", rows, width));
     }
 
+    /** A table of positions that finds its rows by itself. */
+    public EmbeddingPoint shiftedEmbedding(String path, long rows, long width) {
+        return add(new EmbeddingPoint(path, tensor(path + ".weight", rows, width), true));
+    }
+
     /** A table that is another module's. */
     public EmbeddingPoint embedding(String path, Tensor shared) {
         return add(new EmbeddingPoint(path, shared));

@@ -25,7 +25,7 @@ record BartEntrance(LearnedPositions positions, NormPoint norm) {
         long rows = config.maxPositions() + (long) OFFSET;
         return new BartEntrance(
                 new LearnedPositions(
-                        modules.embedding(path + ".embed_positions", rows, width), OFFSET),
+                        modules.shiftedEmbedding(path + ".embed_positions", rows, width), OFFSET),
                 modules.layerNorm(path + ".layernorm_embedding", width, BartSide.EPSILON));
     }
 

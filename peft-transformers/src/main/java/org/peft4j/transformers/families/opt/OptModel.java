@@ -108,7 +108,7 @@ public final class OptModel {
                         : null;
         LearnedPositions positions =
                 new LearnedPositions(
-                        modules.embedding(
+                        modules.shiftedEmbedding(
                                 path + ".embed_positions",
                                 (long) config.positions() + OFFSET,
                                 width),
