@@ -25,6 +25,7 @@ import adaption
 import byte_level_tokenizer
 import chat
 import common
+import configs
 import cpt
 import decoders
 import decoding
@@ -53,7 +54,7 @@ ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
     decoders, encoders, seq2seq, heads, legacy, ties, generation, lora, targets, optim, rope, byte_level_tokenizer,
     decoding, chat, encoder_tokenizers, prefixes, adaption, ia3, ln_tuning, trainable_tokens, prompts,
-    cpt,
+    cpt, configs,
 )
 
 

@@ -133,7 +133,7 @@ public final class OptModel {
     private DecoderStack.Exit exit(int width) {
         @Nullable NormPoint norm =
                 config.lastNorm()
-                        ? modules.layerNorm(path + ".final_layer_norm", width, OptConfig.EPSILON)
+                        ? config.norm(modules, path + ".final_layer_norm")
                         : null;
         @Nullable LinearPoint project =
                 config.projects()
