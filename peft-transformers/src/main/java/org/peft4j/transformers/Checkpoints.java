@@ -60,7 +60,9 @@ public final class Checkpoints {
     /** The families, by {@code model_type}. */
     private static final Map<String, Family> FAMILIES =
             Map.ofEntries(
-                    Map.entry("bart", new Family(BartModel::open, "encoder_layers", "decoder_layers")),
+                    Map.entry(
+                            "bart",
+                            new Family(BartModel::open, "encoder_layers", "decoder_layers")),
                     Map.entry("bert", new Family(BertModel::open, LAYERS)),
                     Map.entry("camembert", new Family(RobertaModel::open, LAYERS)),
                     Map.entry("distilbert", new Family(DistilBertModel::open, "n_layers")),

@@ -33,7 +33,8 @@ final class ConfigParityTest {
 
     static Stream<JsonObject> fields() {
         return StreamSupport.stream(
-                        Fixtures.goldenJson("configs").getAsJsonArray("fields").spliterator(), false)
+                        Fixtures.goldenJson("configs").getAsJsonArray("fields").spliterator(),
+                        false)
                 .map(JsonElement::getAsJsonObject);
     }
 
@@ -48,7 +49,9 @@ final class ConfigParityTest {
         Fixtures.copy(Fixtures.base(name), directory);
         Path file = directory.resolve("config.json");
         JsonObject config = JsonFiles.read(file);
-        expected.getAsJsonObject("fields").entrySet().forEach(e -> config.add(e.getKey(), e.getValue()));
+        expected.getAsJsonObject("fields")
+                .entrySet()
+                .forEach(e -> config.add(e.getKey(), e.getValue()));
         Files.writeString(file, config.toString());
         boolean encoder = name.equals("bert") || name.equals("distilbert");
         LoadOptions options = LoadOptions.defaults();
