@@ -28,6 +28,7 @@ import byte_level_tokenizer
 import chat
 import chat_expressions
 import common
+import configs
 import cpt
 import decoders
 import decoding
@@ -61,7 +62,7 @@ ROUNDING, ROUGHLY = 1e-4, 0.1
 PARTS = (
     decoders, encoders, seq2seq, heads, legacy, ties, generation, lora, targets, optim, rope, byte_level_tokenizer,
     decoding, generation_settings, chat, encoder_tokenizers, prefixes, adaption, ia3, ln_tuning, trainable_tokens,
-    prompts, cpt, biases, windows, token_types, added_tokens, tokenizer_files, chat_expressions, names,
+    prompts, cpt, biases, windows, token_types, added_tokens, tokenizer_files, chat_expressions, names, configs,
 )
 
 

@@ -35,7 +35,7 @@ public final class FrozenWeights {
      *
      * @param checkpoint where they are
      * @param door the device they go to; it owns the tensors
-     * @param dtype the dtype to give to floating-point weights
+     * @param dtype the dtype to give to weights; integers become floating-point numbers too
      */
     public FrozenWeights(CheckpointDirectory checkpoint, OperatorDoor door, DType dtype) {
         this(checkpoint, door, dtype, null);
@@ -152,17 +152,16 @@ public final class FrozenWeights {
                                                         + " bfloat16"));
         WeightOps ops = door.weights();
         Tensor view = view(entry, stored, ops);
-        DType wanted = stored.isFloating() ? dtype : stored;
-        if (stored == wanted && !door.device().isGpu()) {
+        if (stored == dtype && !door.device().isGpu()) {
             return view;
         }
         try (view) {
             Tensor moved = ops.toDevice(view);
-            if (stored == wanted) {
+            if (stored == dtype) {
                 return moved;
             }
             try (moved) {
-                return ops.cast(moved, wanted);
+                return ops.cast(moved, dtype);
             }
         }
     }

@@ -1,9 +1,7 @@
 package org.peft4j.transformers;
 
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +13,6 @@ import org.peft4j.core.ResizedVocabulary;
 import org.peft4j.core.VocabularySize;
 import org.peft4j.core.files.CheckpointDirectory;
 import org.peft4j.core.files.JsonFields;
-import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.OperatorDoor;
 import org.peft4j.transformers.families.bart.BartModel;
@@ -36,27 +33,55 @@ import org.peft4j.transformers.parts.OpenedCheckpoint;
 /** Opens checkpoints as Hugging Face publishes them, from a directory or from the hub. */
 public final class Checkpoints {
 
-    /** How a base is built, by {@code model_type}. */
-    private static final Map<String, Function<OpenedCheckpoint, BaseModel>> FAMILIES =
+    private static final String LAYERS = "num_hidden_layers";
+
+    /**
+     * How a base is built.
+     *
+     * @param open builds it
+     * @param layers the fields that count its layers
+     */
+    private record Family(Function<OpenedCheckpoint, BaseModel> open, String... layers) {
+
+        /** A layer has a tensor at least, and nothing is made for those that have none. */
+        void requireLayers(CheckpointDirectory files) {
+            JsonFields config = files.configFields();
+            int tensors = files.entries().size();
+            for (String key : layers) {
+                if (config.optionalPositiveInt(key).orElse(0) > tensors) {
+                    throw config.mustBe(
+                            key,
+                            "the number of layers that the weights are of, which are "
+                                    + tensors
+                                    + " tensors,");
+                }
+            }
+        }
+    }
+
+    /** The families, by {@code model_type}. */
+    private static final Map<String, Family> FAMILIES =
             Map.ofEntries(
-                    Map.entry("bart", BartModel::open),
-                    Map.entry("bert", BertModel::open),
-                    Map.entry("camembert", RobertaModel::open),
-                    Map.entry("distilbert", DistilBertModel::open),
-                    Map.entry("gemma", GemmaModel::open),
-                    Map.entry("gemma2", GemmaModel::open),
-                    Map.entry("gpt2", Gpt2Model::open),
-                    Map.entry("gpt_neox", GptNeoxModel::open),
-                    Map.entry("llama", LlamaModel::open),
-                    Map.entry("mistral", LlamaModel::open),
-                    Map.entry("mt5", T5Model::open),
-                    Map.entry("opt", OptModel::open),
-                    Map.entry("phi3", Phi3Model::open),
-                    Map.entry("qwen2", LlamaModel::open),
-                    Map.entry("qwen3", LlamaModel::open),
-                    Map.entry("roberta", RobertaModel::open),
-                    Map.entry("t5", T5Model::open),
-                    Map.entry("xlm-roberta", RobertaModel::open));
+                    Map.entry(
+                            "bart",
+                            new Family(BartModel::open, "encoder_layers", "decoder_layers")),
+                    Map.entry("bert", new Family(BertModel::open, LAYERS)),
+                    Map.entry("camembert", new Family(RobertaModel::open, LAYERS)),
+                    Map.entry("distilbert", new Family(DistilBertModel::open, "n_layers")),
+                    Map.entry("gemma", new Family(GemmaModel::open, LAYERS)),
+                    Map.entry("gemma2", new Family(GemmaModel::open, LAYERS)),
+                    Map.entry("gpt2", new Family(Gpt2Model::open, "n_layer")),
+                    Map.entry("gpt_neox", new Family(GptNeoxModel::open, LAYERS)),
+                    Map.entry("llama", new Family(LlamaModel::open, LAYERS)),
+                    Map.entry("mistral", new Family(LlamaModel::open, LAYERS)),
+                    Map.entry("mt5", new Family(T5Model::open, "num_layers", "num_decoder_layers")),
+                    Map.entry("opt", new Family(OptModel::open, LAYERS)),
+                    Map.entry("phi3", new Family(Phi3Model::open, LAYERS)),
+                    Map.entry("qwen2", new Family(LlamaModel::open, LAYERS)),
+                    Map.entry("qwen3", new Family(LlamaModel::open, LAYERS)),
+                    Map.entry("roberta", new Family(RobertaModel::open, LAYERS)),
+                    Map.entry("t5", new Family(T5Model::open, "num_layers", "num_decoder_layers")),
+                    Map.entry("xlm-roberta", new Family(RobertaModel::open, LAYERS)));
 
     private Checkpoints() {}
 
@@ -84,8 +109,9 @@ public final class Checkpoints {
     }
 
     private static BaseModel open(CheckpointDirectory published, LoadOptions options) {
-        Function<OpenedCheckpoint, BaseModel> family = family(published.configFields());
-        DType dtype = dtype(published, options);
+        Family family = family(published.configFields());
+        family.requireLayers(published);
+        DType dtype = ModelDtype.of(published, options);
         int tokens = published.configFields().positiveInt("vocab_size");
         @Nullable VocabularySize wanted = options.vocabulary();
         CheckpointDirectory files =
@@ -97,7 +123,7 @@ public final class Checkpoints {
                                 tokens, wanted.from(tokens), wanted, deviation(published));
         OperatorDoor door = OperatorDoor.open(options.device());
         try {
-            return family.apply(
+            return family.open.apply(
                     new OpenedCheckpoint(
                             name(published.path(), options),
                             files,
@@ -180,14 +206,14 @@ public final class Checkpoints {
         return Hub.resolve(nameOrPath, options);
     }
 
-    private static Function<OpenedCheckpoint, BaseModel> family(JsonFields config) {
+    private static Family family(JsonFields config) {
         if (config.has("quantization_config")) {
             throw new BadFileException(
                     config.file(),
                     "quantization_config says that the weights are quantised",
                     "Use the checkpoint with the weights as they were before quantisation");
         }
-        Function<OpenedCheckpoint, BaseModel> family = FAMILIES.get(config.string("model_type"));
+        Family family = FAMILIES.get(config.string("model_type"));
         if (family == null) {
             throw config.mustBe(
                     "model_type",
@@ -206,28 +232,5 @@ public final class Checkpoints {
     private static String name(Path directory, LoadOptions options) {
         @Nullable String name = options.name();
         return name == null ? directory.toString() : name;
-    }
-
-    /** The dtype wished for, or that of the largest tensor. */
-    private static DType dtype(CheckpointDirectory files, LoadOptions options) {
-        @Nullable DType wanted = options.dtype();
-        if (wanted != null) {
-            return wanted;
-        }
-        Optional<TensorEntry> largest =
-                files.entries().values().stream()
-                        .max(Comparator.comparingLong(TensorEntry::byteCount));
-        DType stored =
-                largest.flatMap(entry -> FrozenWeights.dtypeOf(entry.type()))
-                        .filter(DType::isFloating)
-                        .orElseThrow(
-                                () ->
-                                        new BadFileException(
-                                                files.path(),
-                                                "its weights are not floating-point numbers",
-                                                "Use a checkpoint in float32, bfloat16 or"
-                                                        + " float16"));
-        boolean narrow = stored == DType.FLOAT16 && !options.device().isGpu();
-        return narrow || stored == DType.FLOAT64 ? DType.FLOAT32 : stored;
     }
 }

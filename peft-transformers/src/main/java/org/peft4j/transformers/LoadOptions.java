@@ -12,8 +12,8 @@ import org.peft4j.core.ops.DType;
  * How to open a checkpoint.
  *
  * @param device where weights and computation go
- * @param dtype the dtype of weights and hidden states; null takes the checkpoint's, which costs no
- *     copy on the CPU
+ * @param dtype the dtype of weights and hidden states; null takes what the checkpoint's config
+ *     says, or else its weights have; where both are the same it costs no copy on the CPU
  * @param name what adapters record as their base, such as a hub name; null takes the directory
  * @param head what the head is to do; null takes what the checkpoint was saved for
  * @param vocabulary how many tokens the model gets; null takes as many as the checkpoint has

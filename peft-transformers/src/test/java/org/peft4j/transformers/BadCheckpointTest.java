@@ -58,7 +58,7 @@ final class BadCheckpointTest {
                 "num_key_value_heads|3",
                 "head_dim|7",
                 "intermediate_size|null",
-                "rms_norm_eps|0",
+                "rms_norm_eps|1",
                 "rms_norm_eps|-1e-5",
                 "hidden_act|\"softsign\"",
                 "tie_word_embeddings|\"no\"",
@@ -87,11 +87,13 @@ final class BadCheckpointTest {
                 "{\"rope_type\":\"longrope\",\"short_factor\":[1,2,3]}|short_factor|4 positive",
                 "{\"type\":\"spiral\"}|type|spiral",
                 "{\"rope_type\":\"linear\"}|factor|missing",
-                "{\"rope_type\":\"linear\",\"factor\":0.5}|factor|0.5",
+                "{\"rope_type\":\"linear\",\"factor\":0}|factor|0",
+                "{\"rope_type\":\"linear\",\"factor\":1e300}|factor|1.0E300",
                 "{\"rope_type\":\"dynamic\",\"factor\":\"2\"}|factor|2",
                 "{\"rope_type\":\"llama3\",\"factor\":2,\"low_freq_factor\":4,\"high_freq_factor\":4}"
                         + "|high_freq_factor|4",
-                "{\"rope_type\":\"default\",\"partial_rotary_factor\":0.5}|partial_rotary_factor|0.5",
+                "{\"rope_type\":\"linear\",\"factor\":2,\"partial_rotary_factor\":0.5}"
+                        + "|partial_rotary_factor|0.5",
             })
     void namesWhatIsWrongWithTheRope(String rope, String field, String detail) throws Exception {
         change("rope_scaling", rope);

@@ -26,7 +26,7 @@ final class BadDecoderTest {
                 "gpt2|n_head|3|n_embd must be a multiple of n_head, 3,",
                 "gpt2|n_layer|0|n_layer",
                 "gpt2|activation_function|\"softsign\"|activation_function must be one of",
-                "gpt2|layer_norm_epsilon|0|layer_norm_epsilon must be between 0 and 1",
+                "gpt2|layer_norm_epsilon|-1|layer_norm_epsilon must be from 0 up and below 1",
                 "gpt2|add_cross_attention|true|add_cross_attention must be false",
                 "gpt-neox|intermediate_size|48|gpt_neox.layers.0.mlp.dense_h_to_4h.weight has the"
                         + " shape [32, 32], but config.json implies [48, 32]",
@@ -34,15 +34,14 @@ final class BadDecoderTest {
                 "gpt-neox|vocab_size|64|gpt_neox.embed_in.weight has the shape [96, 32]",
                 "gpt-neox|rope_parameters|{\"partial_rotary_factor\":1.5}"
                         + "|rope_parameters.partial_rotary_factor must be",
-                "gpt-neox|rope_parameters|{\"partial_rotary_factor\":0.2}"
-                        + "|an even number of a head's 16 dimensions",
+                "gpt-neox|rope_parameters|{\"partial_rotary_factor\":0.02}"
+                        + "|such that pairs of a head's 16 dimensions",
                 "opt|ffn_dim|48|model.decoder.layers.0.fc1.weight has the shape [32, 16]"
                         + ", but config.json implies [48, 16]",
                 "opt|max_position_embeddings|30|model.decoder.embed_positions.weight has the"
                         + " shape [66, 16], but config.json implies [32, 16]",
                 "opt|word_embed_proj_dim|8|model.decoder.embed_tokens.weight has the shape"
                         + " [96, 16], but config.json implies [96, 8]",
-                "opt|layer_norm_elementwise_affine|false|layer_norm_elementwise_affine",
                 "qwen3|attention_bias|true|model.layers.0.self_attn.q_proj.bias",
                 "qwen3|head_dim|16|model.layers.0.self_attn.q_proj.weight has the shape [32, 16]"
                         + ", but config.json implies [64, 16]",

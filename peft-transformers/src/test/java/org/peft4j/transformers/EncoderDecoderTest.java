@@ -501,10 +501,13 @@ final class EncoderDecoderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "t5|feed_forward_proj|\"gated-softsign\"|feed_forward_proj",
+                "t5|feed_forward_proj|\"gated-gated-relu\"|feed_forward_proj",
                 "t5|relative_attention_num_buckets|2|relative_attention_num_buckets",
                 "t5|relative_attention_max_distance|4|relative_attention_max_distance",
-                "t5|layer_norm_epsilon|0|layer_norm_epsilon",
+                "t5|layer_norm_epsilon|1|layer_norm_epsilon",
+                "t5|dense_act_fn|\"gated-gelu\"|dense_act_fn",
+                "t5|dense_act_fn|null|dense_act_fn",
+                "t5|is_gated_act|true|encoder.block.0.layer.1.DenseReluDense.wi_0.weight",
                 "t5|num_layers|0|num_layers",
                 "t5|d_ff|24|encoder.block.0.layer.1.DenseReluDense.wi.weight",
                 "t5|num_heads|2|encoder.block.0.layer.0.SelfAttention.q.weight",

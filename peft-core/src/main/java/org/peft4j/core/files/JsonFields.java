@@ -105,7 +105,7 @@ public final class JsonFields {
         return toInt(optional(key, "a positive integer", JsonFields::asPositive));
     }
 
-    /** Returns a number. */
+    /** Returns a number that is neither infinite nor NaN. */
     public double number(String key) {
         return require(key, "a number", JsonFields::asNumber);
     }
@@ -221,7 +221,7 @@ public final class JsonFields {
 
     private static Optional<Double> asNumber(JsonElement value) {
         return value instanceof JsonPrimitive p && p.isNumber()
-                ? Optional.of(p.getAsDouble())
+                ? Optional.of(p.getAsDouble()).filter(Double::isFinite)
                 : Optional.empty();
     }
 
@@ -265,7 +265,7 @@ public final class JsonFields {
             return Names.quote(p.getAsString());
         }
         if (value.isJsonPrimitive()) {
-            return value.getAsString();
+            return Names.shorten(value.getAsString());
         }
         return value.isJsonArray() ? "a list" : "an object";
     }

@@ -14,8 +14,9 @@ import org.peft4j.core.BadFileException;
 /**
  * Reads JSON files that somebody else wrote.
  *
- * <p>Strict: RFC 8259 and UTF-8, no duplicate keys, at most 64 MiB, 64 levels and a million values.
- * Whole numbers stay exact; all other numbers are doubles.
+ * <p>Read as Python's json does, with NaN, Infinity and -Infinity, and with the last of duplicate
+ * keys; otherwise strict: RFC 8259 and UTF-8, at most 64 MiB, 64 levels and a million values. Whole
+ * numbers stay exact; all other numbers are doubles.
  */
 public final class JsonFiles {
 
@@ -93,9 +94,10 @@ public final class JsonFiles {
         checkSize(file, utf8);
         return StrictJson.parse(
                 file,
-                new ByteArrayInputStream(utf8),
+                new ByteArrayInputStream(PythonConstants.replace(utf8)),
                 "",
                 REMEDY,
+                StrictJson.Dialect.PYTHON,
                 mostValues,
                 json -> {
                     json.beginDocument();

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 public final class Names {
 
     private static final int LONGEST_QUOTE = 120;
+    private static final int LONGEST_LIST = 400;
     private static final int LONGEST_COMPARED = 200;
     private static final int MOST_COMPARED = 20_000;
     private static final int LONGEST_FILE_NAME = 255;
@@ -35,6 +36,11 @@ public final class Names {
             }
         }
         return quoted.append(end < text.length() ? "…" : "").toString();
+    }
+
+    /** Returns the text without quotes, cut if it is long: a number, or a list of names. */
+    public static String shorten(String text) {
+        return text.length() <= LONGEST_LIST ? text : text.substring(0, LONGEST_LIST) + "…";
     }
 
     /** Returns whether the text holds control characters or broken surrogate pairs. */

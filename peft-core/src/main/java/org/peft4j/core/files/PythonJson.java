@@ -117,10 +117,14 @@ public final class PythonJson {
         out.append('"');
     }
 
-    /** A number that was written without point and exponent is an int in Python. */
+    /**
+     * A number that was written without point and exponent is an int in Python. NaN and Infinity,
+     * which are no JSON, are written as Python does, for they come from files of its.
+     */
     private static String number(Number number) {
         if (number instanceof Double || number instanceof Float || number instanceof BigDecimal) {
-            return repr(Double.parseDouble(number.toString()));
+            double value = Double.parseDouble(number.toString());
+            return Double.isFinite(value) ? repr(value) : Double.toString(value);
         }
         String text = number.toString();
         return text.chars().anyMatch(c -> c == '.' || c == 'e' || c == 'E')

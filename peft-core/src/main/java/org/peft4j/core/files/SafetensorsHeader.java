@@ -47,6 +47,7 @@ record SafetensorsHeader(Map<String, String> metadata, List<Tensor> tensors) {
                 new ByteArrayInputStream(utf8),
                 "its header ",
                 REMEDY,
+                StrictJson.Dialect.STRICT,
                 json -> new Parser(json).document());
     }
 

@@ -23,14 +23,25 @@ import java.util.regex.Pattern;
 import org.peft4j.core.BadFileException;
 
 /**
- * JSON as RFC 8259 has it, from an untrusted source: bounded in depth and number of values, without
- * duplicate keys, and with errors that name the file and the place.
+ * JSON from an untrusted source: bounded in depth and number of values, and with errors that name
+ * the file and the place.
  */
 final class StrictJson {
 
     /** A parse that may meet malformed input on its way. */
     interface Parser<T> {
         T parse(StrictJson json) throws IOException;
+    }
+
+    /** What is allowed. */
+    enum Dialect {
+        /** What RFC 8259 has, without duplicate keys or numbers beyond a double. */
+        STRICT,
+        /**
+         * What Python's json reads: the last of duplicate keys wins, numbers beyond a double are
+         * infinite. For NaN and Infinity see {@link PythonConstants}.
+         */
+        PYTHON
     }
 
     private static final int DEEPEST = 64;
@@ -43,15 +54,23 @@ final class StrictJson {
     private final Path file;
     private final String subject;
     private final String remedy;
+    private final Dialect dialect;
     private final int mostValues;
     private final JsonReader reader;
     private int values;
 
-    private StrictJson(Path file, InputStream utf8, String subject, String remedy, int mostValues) {
+    private StrictJson(
+            Path file,
+            InputStream utf8,
+            String subject,
+            String remedy,
+            Dialect dialect,
+            int mostValues) {
         this.file = file;
         this.mostValues = mostValues;
         this.subject = subject;
         this.remedy = remedy;
+        this.dialect = dialect;
         // A decoder of its own, because a charset given by name would replace what is malformed.
         reader = new JsonReader(new InputStreamReader(utf8, StandardCharsets.UTF_8.newDecoder()));
         reader.setStrictness(Strictness.STRICT);
@@ -66,10 +85,16 @@ final class StrictJson {
      * @param subject what to call the document in errors: "" for the file itself or for example
      *     "its header "
      * @param remedy the remedy to give in errors
+     * @param dialect what is allowed
      */
     static <T> T parse(
-            Path file, InputStream utf8, String subject, String remedy, Parser<T> parser) {
-        return parse(file, utf8, subject, remedy, MOST_VALUES, parser);
+            Path file,
+            InputStream utf8,
+            String subject,
+            String remedy,
+            Dialect dialect,
+            Parser<T> parser) {
+        return parse(file, utf8, subject, remedy, dialect, MOST_VALUES, parser);
     }
 
     /**
@@ -82,9 +107,10 @@ final class StrictJson {
             InputStream utf8,
             String subject,
             String remedy,
+            Dialect dialect,
             int mostValues,
             Parser<T> parser) {
-        StrictJson json = new StrictJson(file, utf8, subject, remedy, mostValues);
+        StrictJson json = new StrictJson(file, utf8, subject, remedy, dialect, mostValues);
         try {
             T result = parser.parse(json);
             if (json.reader.peek() != JsonToken.END_DOCUMENT) {
@@ -130,7 +156,7 @@ final class StrictJson {
         JsonObject object = new JsonObject();
         while (reader.hasNext()) {
             String key = reader.nextName();
-            if (object.has(key)) {
+            if (dialect == Dialect.STRICT && object.has(key)) {
                 throw bad("has the key " + Names.quote(key) + " twice");
             }
             object.add(key, value());
@@ -180,8 +206,11 @@ final class StrictJson {
             }
             return whole;
         }
+        if (dialect == Dialect.PYTHON && text.equals(PythonConstants.NAN)) {
+            return Double.NaN;
+        }
         double number = Double.parseDouble(text);
-        if (Double.isInfinite(number)) {
+        if (dialect == Dialect.STRICT && Double.isInfinite(number)) {
             throw bad("has a number that is too large, " + Names.quote(text));
         }
         return number;

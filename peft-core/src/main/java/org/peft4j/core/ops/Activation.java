@@ -14,7 +14,23 @@ public enum Activation {
     /** x σ(1.702 x). */
     QUICK_GELU(6),
     /** x, or 0.01 x below zero. */
-    LEAKY_RELU(7);
+    LEAKY_RELU(7),
+    /** GELU, kept between −10 and 10. */
+    GELU_10(8),
+    /** x itself. */
+    LINEAR(9),
+    /** x tanh(log(1 + exp x)) (Misra 2019). */
+    MISH(10),
+    /** The square of RELU (So et al. 2021). */
+    RELU_SQUARED(11),
+    /** RELU, at most 6. */
+    RELU_6(12),
+    /** A normal distribution function that comes near RELU_SQUARED (Ma et al. 2022). */
+    LAPLACE(13),
+    /** x times RELU_6 of x + 3, over 6 (Howard et al. 2019). */
+    HARD_SWISH(14),
+    /** √(log(1 + exp x)). */
+    SQRT_SOFTPLUS(15);
 
     private final int code;
 

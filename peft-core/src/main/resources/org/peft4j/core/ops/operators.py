@@ -67,8 +67,24 @@ class Ops(Module):
       y = torch.sigmoid(x)
     elif k == 6:
       y = x * torch.sigmoid(x * 1.702)
-    else:
+    elif k == 7:
       y = torch.leaky_relu(x)
+    elif k == 8:
+      y = torch.clamp(torch.gelu(x), -10, 10)
+    elif k == 9:
+      y = x
+    elif k == 10:
+      y = torch.mish(x)
+    elif k == 11:
+      y = torch.square(torch.relu(x))
+    elif k == 12:
+      y = torch.clamp(x, 0, 6)
+    elif k == 13:
+      y = (torch.erf((x - 0.707107) / 0.3989422466) + 1) * 0.5
+    elif k == 14:
+      y = x * torch.clamp(x + 3, 0, 6) / 6
+    else:
+      y = torch.sqrt(torch.softplus(x))
     return y
 
   # [batch, length, heads * d] or [batch, length, heads, d] -> [batch, heads, length, d], a view of any

@@ -110,9 +110,11 @@ class AdapterDirectoryTest {
                 config,
                 () -> AdapterDirectory.open(directory),
                 "peft_type must be a string but is 8");
-        write(config, "{\"peft_type\": \"LORA\", \"peft_type\": \"IA3\"}");
+        write(config, "{\"peft_type\": \"LORA\", \"peft_type\": 9}");
         assertBad(
-                config, () -> AdapterDirectory.open(directory), "has the key \"peft_type\" twice");
+                config,
+                () -> AdapterDirectory.open(directory),
+                "peft_type must be a string but is 9");
         write(config, "peft_type: LORA");
         assertBad(config, () -> AdapterDirectory.open(directory), "is not");
     }

@@ -39,6 +39,27 @@ class JsonFilesTest {
                 object.get("big").getAsBigInteger());
     }
 
+    /** What Python's json reads beyond RFC 8259. */
+    @Test
+    void readsAsPythonDoes() {
+        Path file =
+                write(
+                        directory.resolve("config.json"),
+                        "{\"a\": [NaN,Infinity, -Infinity], \"b\": 1, \"c\": \"é \\\" NaN\","
+                                + " \"b\": 1e999, \"d\": {\"e\":1,\"e\":null}, \"NaN\":-0.0}");
+        JsonObject object = JsonFiles.read(file);
+        assertEquals(List.of("a", "b", "c", "d", "NaN"), List.copyOf(object.keySet()));
+        assertEquals("[NaN,Infinity,-Infinity]", object.get("a").toString());
+        assertEquals(Double.POSITIVE_INFINITY, object.get("b").getAsDouble());
+        assertEquals("é \" NaN", object.get("c").getAsString());
+        assertTrue(object.getAsJsonObject("d").get("e").isJsonNull());
+        assertEquals(-0.0, object.get("NaN").getAsDouble());
+        JsonFields fields = JsonFields.of(file, object);
+        assertBad(file, () -> fields.number("b"), "b must be a number but is Infinity");
+        assertBad(file, () -> fields.numbers("a"), "a must be a list of numbers");
+        assertBad(file, () -> fields.integer("b"), "b must be an integer but is Infinity");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -50,10 +71,12 @@ class JsonFilesTest {
                 "\"x\"|is not a JSON object but a string",
                 "{\"a\": 1|is not valid JSON: it ends too early",
                 "{\"a\": tru}|is not valid JSON: unexpected text at line 1, column",
-                "{\"a\": NaN}|is not valid JSON: unexpected text at line 1, column",
+                "{\"a\": nan}|is not valid JSON: unexpected text at line 1, column",
+                "{\"a\": +Infinity}|is not valid JSON",
+                "{\"a\": -NaN}|is not valid JSON",
+                "{\"a\": NaN1}|is not valid JSON",
+                "{NaN: 1}|is not valid JSON",
                 "{\"a\": \"\t\"}|is not valid JSON",
-                "{\"a\": 1e999}|has a number that is too large, \"1e999\" (line 1, column",
-                "{\"a\": 1, \"b\": {\"c\": 1, \"c\": 2}}|has the key \"c\" twice (line 1, column",
                 "{\"a\": 1} {\"b\": 2}|at line 1, column",
             })
     void refuses(String text, String message) {
@@ -63,7 +86,6 @@ class JsonFilesTest {
     @Test
     void namesLineAndColumn() {
         assertRefused("{\n  \"a\": 1,\n  \"b\": }\n}", "is not valid JSON", "at line 3, column");
-        assertRefused("{\n  \"a\": 1,\n  \"a\": 2\n}", "has the key \"a\" twice (line 3, column");
     }
 
     @Test

@@ -1,7 +1,6 @@
 package org.peft4j.core.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
@@ -49,8 +48,8 @@ class PythonJsonTest {
     }
 
     @Test
-    void refusesNumbersThatJsonDoesNotHave() {
-        JsonPrimitive nan = new JsonPrimitive(Double.NaN);
-        assertThrows(IllegalArgumentException.class, () -> PythonJson.dumps(nan));
+    void writesNumbersThatJsonDoesNotHaveAsPythonDoes() {
+        assertEquals("NaN", PythonJson.dumps(new JsonPrimitive(Double.NaN)));
+        assertEquals("-Infinity", PythonJson.dumps(new JsonPrimitive(Double.NEGATIVE_INFINITY)));
     }
 }

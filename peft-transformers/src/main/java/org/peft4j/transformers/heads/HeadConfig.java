@@ -38,6 +38,7 @@ public record HeadConfig(
         long seed,
         boolean ofCheckpoint) {
 
+    private static final int MOST_LABELS = 100_000;
     private static final Map<TaskType, String> CLASS_ENDINGS = new EnumMap<>(TaskType.class);
 
     /** The family and the task in the name of a Python class. */
@@ -118,7 +119,11 @@ public record HeadConfig(
     private static List<String> labels(JsonFields config) {
         Optional<JsonFields> names = config.optionalObject("id2label");
         if (names.isEmpty()) {
-            return HeadOptions.numbered(config.optionalPositiveInt("num_labels").orElse(2));
+            int count = config.optionalPositiveInt("num_labels").orElse(2);
+            if (count > MOST_LABELS) {
+                throw config.mustBe("num_labels", "at most " + MOST_LABELS);
+            }
+            return HeadOptions.numbered(count);
         }
         JsonObject byId = names.get().object();
         List<String> labels = new ArrayList<>();
@@ -129,6 +134,9 @@ public record HeadConfig(
                         "id2label", "an object with a name for each id from 0 up, without gaps,");
             }
             labels.add(label.getAsString());
+        }
+        if (labels.size() > MOST_LABELS) {
+            throw config.mustBe("id2label", "an object with at most " + MOST_LABELS + " labels");
         }
         if (labels.isEmpty()) {
             throw config.mustBe("id2label", "an object with at least one label");

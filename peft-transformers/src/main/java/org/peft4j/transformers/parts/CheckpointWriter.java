@@ -28,8 +28,10 @@ import org.peft4j.core.files.CompanionFiles;
 import org.peft4j.core.files.FileBody;
 import org.peft4j.core.files.PythonJson;
 import org.peft4j.core.files.SafetensorsFile;
+import org.peft4j.core.files.StoredType;
 import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.files.TensorSource;
+import org.peft4j.core.ops.DType;
 import org.peft4j.core.ops.Tensor;
 import org.peft4j.transformers.heads.HeadConfig;
 
@@ -181,6 +183,13 @@ final class CheckpointWriter {
         return ties.sources().getOrDefault(tied, tied);
     }
 
+    /** The type that the file has, or the model's where the file has integers. */
+    private StoredType storedType(TensorEntry entry) {
+        boolean floating =
+                FrozenWeights.dtypeOf(entry.type()).filter(DType::isFloating).isPresent();
+        return floating ? entry.type() : FrozenWeights.storedType(checkpoint.dtype());
+    }
+
     /** A tensor under a name: the changed one, or the one that the entry says. */
     private TensorSource source(Map<Path, SafetensorsFile> files, String name, TensorEntry entry) {
         ChangedWeights.Changed replacement = changed.get(name);
@@ -193,7 +202,11 @@ final class CheckpointWriter {
                     resized.map(tensor -> Arrays.stream(tensor.shape().getShape()).boxed().toList())
                             .orElse(entry.shape());
             return TensorBytes.source(
-                    checkpoint.door().weights(), written(name), replacement, entry.type(), shape);
+                    checkpoint.door().weights(),
+                    written(name),
+                    replacement,
+                    storedType(entry),
+                    shape);
         }
         SafetensorsFile file = files.get(entry.file());
         if (file == null) {

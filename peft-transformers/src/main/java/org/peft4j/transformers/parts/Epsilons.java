@@ -13,12 +13,12 @@ public final class Epsilons {
      *
      * @param key the field, as {@code rms_norm_eps}
      * @param absent the value where the field is absent
-     * @throws BadFileException if it is not between 0 and 1
+     * @throws BadFileException if it is not from 0 up and below 1
      */
     public static double read(JsonFields config, String key, double absent) {
         double epsilon = config.optionalNumber(key).orElse(absent);
-        if (!(epsilon > 0 && epsilon < 1)) {
-            throw config.mustBe(key, "between 0 and 1");
+        if (!(epsilon >= 0 && epsilon < 1)) {
+            throw config.mustBe(key, "from 0 up and below 1");
         }
         return epsilon;
     }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.InjectionPoints;
 import org.peft4j.core.TaskType;
+import org.peft4j.core.files.Names;
 import org.peft4j.core.files.TensorEntry;
 import org.peft4j.core.ops.Activation;
 import org.peft4j.core.ops.FusedLayout;
@@ -240,6 +241,24 @@ public final class Modules {
         return norm(path, NormPoint.Kind.LAYER, epsilon, weight, tensor(path + ".bias", width));
     }
 
+    /** A layer norm without weights, which is therefore no point where methods may act. */
+    public NormPoint bareLayerNorm(String path, int width, double epsilon) {
+        float[] ones = new float[width];
+        Arrays.fill(ones, 1);
+        return new NormPoint(
+                path,
+                NormPoint.Kind.LAYER,
+                epsilon,
+                new NormWeights(constant(ones), constant(new float[width])));
+    }
+
+    private Tensor constant(float[] values) {
+        WeightOps ops = checkpoint.door().weights();
+        try (Tensor wide = ops.floats(values, values.length)) {
+            return ops.cast(wide, checkpoint.dtype());
+        }
+    }
+
     private NormPoint norm(
             String path,
             NormPoint.Kind kind,
@@ -400,7 +419,7 @@ public final class Modules {
                             + " has the shape "
                             + Arrays.toString(entry.dimensions())
                             + ", but a head with the labels "
-                            + head.labels()
+                            + Names.shorten(head.labels().toString())
                             + " implies "
                             + Arrays.toString(shape),
                     "Open it with as many labels as it was trained with, or ask for a fresh head"

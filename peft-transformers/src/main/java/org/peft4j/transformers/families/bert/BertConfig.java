@@ -3,6 +3,7 @@ package org.peft4j.transformers.families.bert;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.ops.Activation;
+import org.peft4j.transformers.parts.Epsilons;
 import org.peft4j.transformers.parts.layers.Activations;
 
 /**
@@ -56,7 +57,7 @@ public record BertConfig(
                 config.optionalPositiveInt("max_position_embeddings").orElse(512),
                 config.optionalPositiveInt("type_vocab_size").orElse(2),
                 padId(config, padByDefault),
-                epsilon(config),
+                Epsilons.read(config, "layer_norm_eps", 1e-12),
                 config.optionalNumber("initializer_range").orElse(0.02));
     }
 
@@ -76,13 +77,5 @@ public record BertConfig(
             throw config.mustBe("pad_token_id", "an id from 0 up");
         }
         return padId;
-    }
-
-    private static double epsilon(JsonFields config) {
-        double epsilon = config.optionalNumber("layer_norm_eps").orElse(1e-12);
-        if (!(epsilon > 0 && epsilon < 1)) {
-            throw config.mustBe("layer_norm_eps", "between 0 and 1");
-        }
-        return epsilon;
     }
 }

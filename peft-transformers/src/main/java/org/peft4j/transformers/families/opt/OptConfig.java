@@ -3,6 +3,8 @@ package org.peft4j.transformers.families.opt;
 import org.peft4j.core.BadFileException;
 import org.peft4j.core.files.JsonFields;
 import org.peft4j.core.ops.Activation;
+import org.peft4j.core.points.NormPoint;
+import org.peft4j.transformers.parts.Modules;
 import org.peft4j.transformers.parts.layers.Activations;
 import org.peft4j.transformers.parts.layers.HeadShape;
 
@@ -20,6 +22,7 @@ import org.peft4j.transformers.parts.layers.HeadShape;
  * @param normFirst {@code do_layer_norm_before}: whether sublayers read through their norm, or the
  *     norm comes behind the sum
  * @param lastNorm whether there is a norm behind the last layer
+ * @param affine {@code layer_norm_elementwise_affine}: whether norms have weights
  * @param bias {@code enable_bias}: whether linears have biases
  * @param tied whether the head is the embedding table
  * @param initializerRange {@code init_std}, the standard deviation of fresh weights
@@ -35,12 +38,13 @@ public record OptConfig(
         Activation activation,
         boolean normFirst,
         boolean lastNorm,
+        boolean affine,
         boolean bias,
         boolean tied,
         double initializerRange) {
 
     /** What keeps the root of every norm away from zero. */
-    static final double EPSILON = 1e-5;
+    private static final double EPSILON = 1e-5;
 
     /**
      * Reads and checks a config.
@@ -48,11 +52,6 @@ public record OptConfig(
      * @throws BadFileException if a field is missing or has a value that cannot be; names it
      */
     public static OptConfig read(JsonFields config) {
-        if (!config.optionalBool("layer_norm_elementwise_affine").orElse(true)) {
-            throw config.mustBe(
-                    "layer_norm_elementwise_affine",
-                    "true, since norms without weights are not supported,");
-        }
         int hiddenSize = config.positiveInt("hidden_size");
         boolean normFirst = config.optionalBool("do_layer_norm_before").orElse(true);
         return new OptConfig(
@@ -66,9 +65,17 @@ public record OptConfig(
                 Activations.read(config, "activation_function", "relu"),
                 normFirst,
                 normFirst && !config.optionalBool("_remove_final_layer_norm").orElse(false),
+                config.optionalBool("layer_norm_elementwise_affine").orElse(true),
                 config.optionalBool("enable_bias").orElse(true),
                 config.optionalBool("tie_word_embeddings").orElse(true),
                 config.optionalNumber("init_std").orElse(0.02));
+    }
+
+    /** Makes a norm at a path. */
+    NormPoint norm(Modules modules, String path) {
+        return affine
+                ? modules.layerNorm(path, hiddenSize, EPSILON)
+                : modules.bareLayerNorm(path, hiddenSize, EPSILON);
     }
 
     /** Returns whether embeddings have another width than the residual stream. */

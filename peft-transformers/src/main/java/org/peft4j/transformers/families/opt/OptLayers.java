@@ -56,7 +56,7 @@ final class OptLayers {
     }
 
     private NormPoint norm(String path) {
-        return modules.layerNorm(path, width, OptConfig.EPSILON);
+        return config.norm(modules, path);
     }
 
     private SelfAttention attention(String path) {

@@ -132,9 +132,7 @@ public final class OptModel {
 
     private DecoderStack.Exit exit(int width) {
         @Nullable NormPoint norm =
-                config.lastNorm()
-                        ? modules.layerNorm(path + ".final_layer_norm", width, OptConfig.EPSILON)
-                        : null;
+                config.lastNorm() ? config.norm(modules, path + ".final_layer_norm") : null;
         @Nullable LinearPoint project =
                 config.projects()
                         ? modules.linear(

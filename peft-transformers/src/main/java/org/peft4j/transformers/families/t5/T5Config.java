@@ -46,6 +46,8 @@ public record T5Config(
         double factor) {
 
     private static final String GATED = "gated-";
+    private static final String ACTIVATION = "dense_act_fn";
+    private static final String GATING = "is_gated_act";
 
     /**
      * Reads and checks a config.
@@ -59,7 +61,6 @@ public record T5Config(
         String projection =
                 config.optionalString("feed_forward_proj")
                         .orElse(multilingual ? "gated-gelu" : "relu");
-        boolean gated = projection.startsWith(GATED);
         return new T5Config(
                 config.positiveInt("vocab_size"),
                 config.positiveInt("d_model"),
@@ -72,26 +73,41 @@ public record T5Config(
                 distance(config),
                 Epsilons.read(config, "layer_norm_epsilon", 1e-6),
                 activation(config, projection),
-                gated,
+                gated(config, projection),
                 !multilingual && scaled(config),
                 new DecoderStart(config.optionalInt("decoder_start_token_id").orElse(padId), padId),
                 config.optionalInt("eos_token_id").orElse(1),
                 config.optionalNumber("initializer_factor").orElse(1.0));
     }
 
-    /** The gated gelu of T5 is the one by tanh, whatever its name says. */
+    /**
+     * {@code dense_act_fn} wins, which transformers derives from {@code feed_forward_proj} where a
+     * file has none. The gated gelu of the latter is the one by tanh, whatever its name says.
+     */
     private static Activation activation(JsonFields config, String projection) {
+        if (config.object().has(ACTIVATION)) {
+            return Activations.read(config, ACTIVATION, "");
+        }
         if (projection.equals("gated-gelu")) {
             return Activation.GELU_TANH;
         }
-        String name =
-                projection.startsWith(GATED) ? projection.substring(GATED.length()) : projection;
-        return Activations.find(name)
-                .orElseThrow(
-                        () ->
-                                config.mustBe(
-                                        "feed_forward_proj",
-                                        "an activation such as relu, or gated- and an activation,"));
+        return Activations.find(projection.substring(projection.indexOf('-') + 1))
+                .orElseThrow(() -> wrongProjection(config));
+    }
+
+    private static boolean gated(JsonFields config, String projection) {
+        boolean gated = projection.startsWith(GATED);
+        if (projection.lastIndexOf('-') >= (gated ? GATED.length() : 0)) {
+            throw wrongProjection(config);
+        }
+        return config.object().has(GATING)
+                ? config.optionalBool(GATING).orElse(false) // null is false in Python
+                : gated;
+    }
+
+    private static BadFileException wrongProjection(JsonFields config) {
+        return config.mustBe(
+                "feed_forward_proj", "an activation such as relu, or gated- and an activation,");
     }
 
     /**

@@ -21,8 +21,17 @@ public final class Activations {
                     Map.entry("gelu_pytorch_tanh", Activation.GELU_TANH),
                     Map.entry("gelu_python_tanh", Activation.GELU_TANH),
                     Map.entry("gelu_accurate", Activation.GELU_TANH),
+                    Map.entry("gelu_10", Activation.GELU_10),
                     Map.entry("quick_gelu", Activation.QUICK_GELU),
+                    Map.entry("hardswish", Activation.HARD_SWISH),
+                    Map.entry("laplace", Activation.LAPLACE),
+                    Map.entry("leaky_relu", Activation.LEAKY_RELU),
+                    Map.entry("linear", Activation.LINEAR),
+                    Map.entry("mish", Activation.MISH),
                     Map.entry("relu", Activation.RELU),
+                    Map.entry("relu2", Activation.RELU_SQUARED),
+                    Map.entry("relu6", Activation.RELU_6),
+                    Map.entry("sqrtsoftplus", Activation.SQRT_SOFTPLUS),
                     Map.entry("tanh", Activation.TANH),
                     Map.entry("sigmoid", Activation.SIGMOID));
 

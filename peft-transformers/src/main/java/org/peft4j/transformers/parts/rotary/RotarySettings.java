@@ -10,7 +10,8 @@ import org.peft4j.core.files.JsonFields;
  * The rotary settings of a config.
  *
  * @param theta the base of the frequencies
- * @param dim the rotated dimensions of a head, its first ones
+ * @param dim d of the frequencies: the rotated dimensions of a head, its first ones; where it is
+ *     odd, the one behind them is rotated too
  * @param scaling how they stretch beyond the length of pretraining
  */
 public record RotarySettings(double theta, int dim, RotaryScaling scaling) {
@@ -34,30 +35,52 @@ public record RotarySettings(double theta, int dim, RotaryScaling scaling) {
                         .filter(fields -> !fields.object().isEmpty())
                         .or(() -> config.optionalObject("rope_parameters"));
         double outer = config.has(keys.theta()) ? positive(config, keys.theta()) : 10_000;
-        int outerDim = dim(config, keys.fraction(), headDim, keys.usualFraction());
         if (given.isEmpty()) {
-            return new RotarySettings(outer, outerDim, new RotaryScaling.Default());
+            int dim = dim(config, config, headDim, keys);
+            return new RotarySettings(outer, dim, new RotaryScaling.Default());
         }
         JsonFields rope = given.get();
         double theta = rope.has("rope_theta") ? positive(rope, "rope_theta") : outer;
-        if (rope.has(FRACTION) && keys.fraction() == null && rope.number(FRACTION) != 1) {
-            throw rope.mustBe(FRACTION, "1 for this family");
+        if (keys.fraction() != null) {
+            int dim = dim(config, rope, headDim, keys);
+            return new RotarySettings(theta, dim, scaling(config, rope, maxPositions, dim, keys));
         }
-        int dim = rope.has(FRACTION) ? dim(rope, FRACTION, headDim, 1) : outerDim;
-        return new RotarySettings(theta, dim, scaling(config, rope, maxPositions, dim, keys));
+        RotaryScaling scaling = scaling(config, rope, maxPositions, headDim, keys);
+        if (!(scaling instanceof RotaryScaling.Default)) {
+            requireWhole(rope.has(FRACTION) ? rope : config);
+        }
+        return new RotarySettings(theta, dim(config, rope, headDim, keys), scaling);
     }
 
-    private static int dim(
-            JsonFields fields, @Nullable String key, int headDim, double usualFraction) {
-        boolean given = key != null && fields.has(key);
-        double fraction = given ? fields.number(String.valueOf(key)) : usualFraction;
+    /** Where a family rotates whole heads, transformers reads the part in scalings alone. */
+    private static void requireWhole(JsonFields fields) {
+        if (fields.has(FRACTION) && fields.number(FRACTION) != 1) {
+            throw fields.mustBe(FRACTION, "1 for this family");
+        }
+    }
+
+    /** What stands among the rotary fields wins. */
+    private static int dim(JsonFields config, JsonFields rope, int headDim, RotaryKeys keys) {
+        @Nullable String outerKey = keys.fraction();
+        if (outerKey == null) {
+            return dim(config, "hidden_size", headDim, 1);
+        }
+        if (rope != config && rope.has(FRACTION)) {
+            return dim(rope, FRACTION, headDim, rope.number(FRACTION));
+        }
+        return config.has(outerKey)
+                ? dim(config, outerKey, headDim, config.number(outerKey))
+                : dim(config, "hidden_size", headDim, keys.usualFraction());
+    }
+
+    private static int dim(JsonFields fields, String key, int headDim, double fraction) {
         int dim = (int) (headDim * fraction);
-        if (!(fraction <= 1) || dim < 2 || dim % 2 != 0) {
+        if (!(fraction <= 1) || dim < 1 || dim + dim % 2 > headDim) {
             throw fields.mustBe(
-                    given ? String.valueOf(key) : "hidden_size",
-                    "such that an even number of a head's "
+                    key,
+                    "such that pairs of a head's "
                             + headDim
-                            + " dimensions is rotated, at most all of them,");
+                            + " dimensions are rotated, at most all of them,");
         }
         return dim;
     }
@@ -141,8 +164,8 @@ public record RotarySettings(double theta, int dim, RotaryScaling scaling) {
 
     private static RotaryScaling longRope(JsonFields rope, Lengths lengths, int dim) {
         return new LongRopeScaling(
-                factors(rope, "short_factor", dim / 2),
-                factors(rope, "long_factor", dim / 2),
+                factors(rope, "short_factor", (dim + 1) / 2),
+                factors(rope, "long_factor", (dim + 1) / 2),
                 rope.has("attention_factor")
                         ? positive(rope, "attention_factor")
                         : LongRopeScaling.suggestedFactor(
@@ -159,12 +182,9 @@ public record RotarySettings(double theta, int dim, RotaryScaling scaling) {
         return factors;
     }
 
+    /** Factors below 1 are rare, but transformers computes with them. */
     private static double factor(JsonFields rope) {
-        double factor = rope.number("factor");
-        if (!(factor >= 1)) {
-            throw rope.mustBe("factor", "a number from 1 up");
-        }
-        return factor;
+        return positive(rope, "factor");
     }
 
     /** As in Python, 0 counts as absent. */
@@ -172,10 +192,12 @@ public record RotarySettings(double theta, int dim, RotaryScaling scaling) {
         return fields.optionalNumber(key).orElse(0) == 0 ? absent : positive(fields, key);
     }
 
+    /** A number that is positive as PyTorch computes with it, in float32. */
     private static double positive(JsonFields fields, String key) {
         double value = fields.number(key);
-        if (!(value > 0)) {
-            throw fields.mustBe(key, "a positive number");
+        float narrow = (float) value;
+        if (!(narrow > 0) || Float.isInfinite(narrow)) {
+            throw fields.mustBe(key, "a positive number that a float32 can hold");
         }
         return value;
     }
