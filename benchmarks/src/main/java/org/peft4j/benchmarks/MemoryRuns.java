@@ -20,6 +20,7 @@ final class MemoryRuns implements Callable<Integer> {
 
     /** The heap and the compiler of a young JVM still grow; 2,000 lost passes are far more. */
     private static final int MOST_GROWTH_KB = 48 * 1024;
+
     private static final Path STATUS = Path.of("/proc/self/status");
 
     @Option(

@@ -86,16 +86,14 @@ final class TokenizerFilesTest {
 
     private void write(JsonObject golden) throws IOException {
         String base = golden.get("base").getAsString();
-        Path source =
-                base.equals("byte-level") ? Fixtures.tokenizer() : Fixtures.tokenizer(base);
+        Path source = base.equals("byte-level") ? Fixtures.tokenizer() : Fixtures.tokenizer(base);
         Path file = source.resolve("tokenizer.json");
         if (golden.get("old").getAsBoolean()) {
             writeVocabulary(JsonParser.parseString(Files.readString(file)).getAsJsonObject());
         } else {
             Files.copy(file, folder.resolve("tokenizer.json"));
         }
-        for (Map.Entry<String, JsonElement> small :
-                golden.getAsJsonObject("files").entrySet()) {
+        for (Map.Entry<String, JsonElement> small : golden.getAsJsonObject("files").entrySet()) {
             Files.writeString(folder.resolve(small.getKey()), small.getValue().toString());
         }
     }

@@ -233,8 +233,7 @@ final class Backends {
             case T5 -> {
                 Piece end = Piece.token("</s>", idOf(vocabulary, "eos_token", 1));
                 Piece text = Piece.text(0);
-                yield Optional.of(
-                        Template.of(List.of(text, end), List.of(text, end, text, end)));
+                yield Optional.of(Template.of(List.of(text, end), List.of(text, end, text, end)));
             }
             case XLM_ROBERTA, CAMEMBERT -> {
                 Piece begin = piece(vocabulary, "bos_token", 0);

@@ -191,7 +191,9 @@ final class TokenizerSettings {
                         });
     }
 
-    /** Python compares texts, so that a token written as an object is not among the special ones. */
+    /**
+     * Python compares texts, so that a token written as an object is not among the special ones.
+     */
     private void olderTokens(Path older, JsonFields ids) {
         List<String> special = new ArrayList<>();
         for (String name : NAMES) {
