@@ -15,7 +15,7 @@ final class PatternCharacters {
     static IntPredicate word(boolean ascii) {
         return c ->
                 c < 128
-                        ? c == '_' || (Character.isLetterOrDigit(c))
+                        ? c == '_' || Character.isLetterOrDigit(c)
                         : !ascii && isLetterOrNumber(c);
     }
 

@@ -62,7 +62,7 @@ final class PatternParser {
     }
 
     private static boolean isFlag(int c) {
-        return c == '-' || Character.isLetter(c) && c != 'P';
+        return c == '-' || (Character.isLetter(c) && c != 'P');
     }
 
     private PatternNode choice(PatternFlags flags) throws Malformed {
