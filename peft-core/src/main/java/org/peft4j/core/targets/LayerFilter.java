@@ -1,6 +1,7 @@
 package org.peft4j.core.targets;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,11 @@ final class LayerFilter {
     /** Reads what a list of layers is called: a regular expression, as in peft. */
     static PythonPattern list(String name) {
         return PythonPattern.compile("(?:^|.*?\\.)" + name + NUMBER);
+    }
+
+    /** Refuses what is no regular expression. */
+    static void requirePattern(String name) {
+        Objects.requireNonNull(list(name));
     }
 
     /** Returns whether a path lies in one of the layers; all do if none was named. */

@@ -14,9 +14,7 @@ final class PatternCharacters {
 
     static IntPredicate word(boolean ascii) {
         return c ->
-                c < 128
-                        ? c == '_' || (Character.isLetterOrDigit(c))
-                        : !ascii && isLetterOrNumber(c);
+                c < 128 ? c == '_' || Character.isLetterOrDigit(c) : !ascii && isLetterOrNumber(c);
     }
 
     private static boolean isLetterOrNumber(int c) {

@@ -88,36 +88,27 @@ final class PatternEscapes {
 
     /** Reads the escape of one character. */
     int character(int letter) throws Malformed {
-        switch (letter) {
-            case 'a':
-                return 7;
-            case 'f':
-                return '\f';
-            case 'n':
-                return '\n';
-            case 'r':
-                return '\r';
-            case 't':
-                return '\t';
-            case 'v':
-                return 11;
-            case 'x':
-                return hex(2);
-            case 'u':
-                return hex(4);
-            case 'U':
-                return hex(8);
-            case 'N':
-                return named();
-            case PatternSource.END:
-                throw source.malformed("a \\ ends it");
-            default:
-                if (letter < 128 && Character.isLetterOrDigit(letter)) {
-                    throw source.malformed(
-                            "\\" + Character.toString(letter) + " has no meaning in Python");
-                }
-                return letter;
+        return switch (letter) {
+            case 'a' -> 7;
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'v' -> 11;
+            case 'x' -> hex(2);
+            case 'u' -> hex(4);
+            case 'U' -> hex(8);
+            case 'N' -> named();
+            case PatternSource.END -> throw source.malformed("a \\ ends it");
+            default -> itself(letter);
+        };
+    }
+
+    private int itself(int letter) throws Malformed {
+        if (letter < 128 && Character.isLetterOrDigit(letter)) {
+            throw source.malformed("\\" + Character.toString(letter) + " has no meaning in Python");
         }
+        return letter;
     }
 
     private int hex(int digits) throws Malformed {

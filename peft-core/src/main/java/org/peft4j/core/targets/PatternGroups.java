@@ -1,7 +1,6 @@
 package org.peft4j.core.targets;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,13 +13,14 @@ final class PatternGroups {
     private static final int ALL = Integer.MAX_VALUE;
 
     private final PatternSource source;
-    private final List<@Nullable PatternNode> closed = new ArrayList<>(Collections.singleton(null));
+    private final List<@Nullable PatternNode> closed = new ArrayList<>();
     private final Map<String, Integer> names = new HashMap<>();
     private int beforeLookbehind = ALL;
     private int highestCondition;
 
     PatternGroups(PatternSource source) {
         this.source = source;
+        closed.add(null); // groups count from 1
     }
 
     /** Opens a group, with a name or without. */

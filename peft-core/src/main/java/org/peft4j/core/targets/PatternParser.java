@@ -62,7 +62,7 @@ final class PatternParser {
     }
 
     private static boolean isFlag(int c) {
-        return c == '-' || Character.isLetter(c) && c != 'P';
+        return c == '-' || (Character.isLetter(c) && c != 'P');
     }
 
     private PatternNode choice(PatternFlags flags) throws Malformed {
@@ -167,22 +167,15 @@ final class PatternParser {
             return group(groups.open(null), flags);
         }
         int next = source.take();
-        switch (next) {
-            case ':':
-                return group(0, flags);
-            case '>':
-                return new PatternAtomic(closed(flags));
-            case '=', '!':
-                return new PatternLook(closed(flags), false, next == '!');
-            case '<':
-                return lookbehind(flags);
-            case '(':
-                return conditional(flags);
-            case 'P':
-                return named(flags);
-            default:
-                return flagged(next, flags);
-        }
+        return switch (next) {
+            case ':' -> group(0, flags);
+            case '>' -> new PatternAtomic(closed(flags));
+            case '=', '!' -> new PatternLook(closed(flags), false, next == '!');
+            case '<' -> lookbehind(flags);
+            case '(' -> conditional(flags);
+            case 'P' -> named(flags);
+            default -> flagged(next, flags);
+        };
     }
 
     private PatternNode flagged(int next, PatternFlags flags) throws Malformed {

@@ -85,12 +85,11 @@ record PatternRepeat(PatternNode body, long min, long max, Order order) implemen
 
     private boolean possessive(PatternRun run, int at, Rest rest) {
         PatternRun.Groups before = run.groups();
-        @Nullable Integer end = at;
         int last = NOWHERE;
         int place = at;
         for (long count = 0; hasRoom(count) && (count < min || place != last); count++) {
             run.step();
-            end = PatternAtomic.end(body, run, place);
+            @Nullable Integer end = PatternAtomic.end(body, run, place);
             if (end == null) {
                 if (count < min) {
                     run.restore(before);

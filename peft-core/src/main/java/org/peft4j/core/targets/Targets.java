@@ -58,7 +58,9 @@ public record Targets(
                             + ", which says nothing without layers_to_transform. Set both or"
                             + " neither.");
         }
-        layerLists.forEach(LayerFilter::list);
+        for (String list : layerLists) {
+            LayerFilter.requirePattern(list);
+        }
         for (Integer layer : layers == null ? List.<Integer>of() : layers) {
             if (layer < 0) {
                 throw new PeftException(
