@@ -44,22 +44,22 @@ final class OperandParser {
     }
 
     private Expression primary() {
-        Token token = tokens.peek();
-        switch (token.kind()) {
-            case NAME:
-                return named(tokens.next().text());
-            case STRING:
+        return switch (tokens.peek().kind()) {
+            case NAME -> named(tokens.next().text());
+            case STRING -> {
                 StringBuilder text = new StringBuilder();
                 while (tokens.peek().kind() == Kind.STRING) {
                     text.append(tokens.next().text());
                 }
-                return constant(text.toString());
-            case INTEGER:
-                return constant(integer(tokens.next().text()));
-            case FLOAT:
-                return constant(Double.parseDouble(tokens.next().text()));
-            default:
-        }
+                yield constant(text.toString());
+            }
+            case INTEGER -> constant(integer(tokens.next().text()));
+            case FLOAT -> constant(Double.parseDouble(tokens.next().text()));
+            default -> bracketed();
+        };
+    }
+
+    private Expression bracketed() {
         if (tokens.accept("(")) {
             tokens.enter();
             Expression inner = expressions.tuple(true, "", true);
@@ -89,17 +89,15 @@ final class OperandParser {
     }
 
     private Expression named(String name) {
-        switch (name) {
-            case "true", "True":
-                return constant(true);
-            case "false", "False":
-                return constant(false);
-            case "none", "None":
-                return constant(None.NONE);
-            default:
+        return switch (name) {
+            case "true", "True" -> constant(true);
+            case "false", "False" -> constant(false);
+            case "none", "None" -> constant(None.NONE);
+            default -> {
                 names.load(name);
-                return e -> e.scope().get(name);
-        }
+                yield e -> e.scope().get(name);
+            }
+        };
     }
 
     private static Expression constant(Object value) {
