@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -106,7 +107,7 @@ final class ModuleNamesTest {
         }
     }
 
-    private static TreeSet<String> keys(Path directory) {
+    private static Set<String> keys(Path directory) {
         Path file = directory.resolve("adapter_model.safetensors");
         return new TreeSet<>(SafetensorsFile.open(file).entries().keySet());
     }

@@ -77,8 +77,9 @@ final class PatternEscapes {
 
     private int octal(int start, int most) throws Malformed {
         int value = start;
-        for (char digit : source.takeWhile(PatternEscapes::isOctal, most).toCharArray()) {
-            value = value * 8 + digit - '0';
+        String digits = source.takeWhile(PatternEscapes::isOctal, most);
+        for (int i = 0; i < digits.length(); i++) {
+            value = value * 8 + digits.charAt(i) - '0';
         }
         if (value > HIGHEST_OCTAL) {
             throw source.malformed("an octal escape ends at \\377");

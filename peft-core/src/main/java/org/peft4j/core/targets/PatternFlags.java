@@ -31,8 +31,9 @@ record PatternFlags(
     Inline read(PatternSource source) throws Malformed {
         PatternFlags flags = this;
         String on = source.takeWhile(PatternFlags::isLetter, Integer.MAX_VALUE);
-        for (char flag : known(source, on).toCharArray()) {
-            flags = flags.with(flag, true);
+        requireKnown(source, on);
+        for (int i = 0; i < on.length(); i++) {
+            flags = flags.with(on.charAt(i), true);
         }
         if (on.indexOf('a') >= 0 && on.indexOf('u') >= 0) {
             throw source.malformed("the flags a and u exclude each other");
@@ -45,7 +46,9 @@ record PatternFlags(
             if (off.isEmpty()) {
                 throw source.malformed("a flag is missing");
             }
-            for (char flag : known(source, off).toCharArray()) {
+            requireKnown(source, off);
+            for (int i = 0; i < off.length(); i++) {
+                char flag = off.charAt(i);
                 if (OF_KIND.indexOf(flag) >= 0 || on.indexOf(flag) >= 0) {
                     throw source.malformed("the flag " + flag + " cannot be turned off here");
                 }
@@ -62,13 +65,12 @@ record PatternFlags(
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     }
 
-    private static String known(PatternSource source, String flags) throws Malformed {
-        for (char flag : flags.toCharArray()) {
-            if (KNOWN.indexOf(flag) < 0) {
-                throw source.malformed("there is no flag " + flag + " for text");
+    private static void requireKnown(PatternSource source, String flags) throws Malformed {
+        for (int i = 0; i < flags.length(); i++) {
+            if (KNOWN.indexOf(flags.charAt(i)) < 0) {
+                throw source.malformed("there is no flag " + flags.charAt(i) + " for text");
             }
         }
-        return flags;
     }
 
     private PatternFlags with(char flag, boolean on) {

@@ -27,7 +27,7 @@ record PromptEncoder(
 
         /** As torch makes a linear: U(±1/√in). */
         static Linear of(EncoderParameters parameters, int index, long out, long in) {
-            Initializer start = Initializer.uniform(1 / Math.sqrt(in));
+            Initializer start = Initializer.uniform(1 / Math.sqrt((double) in));
             String name = "mlp_head." + index;
             return new Linear(
                     parameters.parameter(name + ".weight", start, out, in),
