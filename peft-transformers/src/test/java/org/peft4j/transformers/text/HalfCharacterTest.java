@@ -62,8 +62,9 @@ class HalfCharacterTest {
         try (Tokenizer tokenizer = Tokenizer.open(Fixtures.tokenizer())) {
             for (long id : new long[] {-1, -100, 1L << 32, Long.MAX_VALUE}) {
                 long[] ids = {5, id};
-                String message =
-                        assertThrows(PeftException.class, () -> tokenizer.decode(ids)).getMessage();
+                PeftException refused =
+                        assertThrows(PeftException.class, () -> tokenizer.decode(ids));
+                String message = String.valueOf(refused.getMessage());
                 assertTrue(message.contains("ids[1] is " + id), message);
             }
         }

@@ -42,7 +42,7 @@ class TokenizerCheckTest {
         BadFileException refused =
                 assertThrows(BadFileException.class, () -> Tokenizer.open(directory));
 
-        assertTrue(refused.getMessage().length() < 1_000, refused.getMessage());
+        assertTrue(String.valueOf(refused.getMessage()).length() < 1_000, refused.getMessage());
     }
 
     @ParameterizedTest
@@ -95,7 +95,7 @@ class TokenizerCheckTest {
         BadFileException refused =
                 assertThrows(BadFileException.class, () -> TokenizerCheck.check(FILE, tokenizer));
 
-        assertTrue(refused.getMessage().contains(why), refused.getMessage());
+        assertTrue(String.valueOf(refused.getMessage()).contains(why), refused.getMessage());
     }
 
     /** A small tokenizer with one part replaced. */

@@ -140,8 +140,9 @@ public final class TokenizerFuzz {
         try {
             use.run();
         } catch (PeftException | IllegalArgumentException e) {
-            if (String.valueOf(e.getMessage()).length() > 2_000) {
-                throw new AssertionError("a message of " + e.getMessage().length(), e);
+            int length = String.valueOf(e.getMessage()).length();
+            if (length > 2_000) {
+                throw new AssertionError("a message of " + length, e);
             }
         }
     }
