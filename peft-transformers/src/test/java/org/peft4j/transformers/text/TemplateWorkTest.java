@@ -18,7 +18,7 @@ import org.peft4j.transformers.text.internal.JinjaTemplate;
 final class TemplateWorkTest {
 
     /** Far more than it takes, for busy machines; without a bound it would take hours. */
-    private static final Duration SOON = Duration.ofSeconds(120);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     private static final int GENERATED = 20;
 

@@ -114,7 +114,7 @@ final class FormatSpecification {
             return padded("", one, align == ' ' ? '<' : align);
         }
         int radix = type == 'b' ? 2 : type == 'o' ? 8 : type == 'x' || type == 'X' ? 16 : 10;
-        if (grouping.equals(",") && radix != 10 || (type == 'n' && !grouping.isEmpty())) {
+        if ((grouping.equals(",") && radix != 10) || (type == 'n' && !grouping.isEmpty())) {
             throw new JinjaException("',' does not go with the type " + type);
         }
         String digits = value.abs().toString(radix);

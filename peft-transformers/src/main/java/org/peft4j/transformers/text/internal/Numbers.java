@@ -74,17 +74,6 @@ final class Numbers {
         if (left instanceof Double || right instanceof Double) {
             return real(operator, real(left), real(right));
         }
-        if (left instanceof Long a && right instanceof Long b && isShort(a) && isShort(b)) {
-            switch (operator) {
-                case "+":
-                    return a + b;
-                case "-":
-                    return a - b;
-                case "*":
-                    return a * b;
-                default:
-            }
-        }
         BigInteger a = big(left);
         BigInteger b = big(right);
         budget.spend(((long) a.bitLength() * b.bitLength()) / 65_536);
@@ -98,10 +87,6 @@ final class Numbers {
             case "**" -> power(a, b);
             default -> throw new IllegalArgumentException(operator);
         };
-    }
-
-    private static boolean isShort(long value) {
-        return value == (int) value;
     }
 
     private static BigInteger[] floor(BigInteger a, BigInteger b) {

@@ -138,13 +138,13 @@ final class PercentFormat {
         if (Numbers.isWhole(value)) {
             long code = Values.whole(value);
             if (code < 0 || code > Character.MAX_CODE_POINT) {
-                throw new JinjaException("%c needs a character");
+                throw new JinjaException("a format of a character needs one in range");
             }
             return Character.toString((int) code);
         }
         String text = Values.requireText(value);
         if (text.codePointCount(0, text.length()) != 1) {
-            throw new JinjaException("%c needs one character");
+            throw new JinjaException("a format of a character needs one");
         }
         return text;
     }

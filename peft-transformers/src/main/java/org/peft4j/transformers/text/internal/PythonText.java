@@ -219,7 +219,7 @@ final class PythonText {
                 default -> {
                     if (c == mark) {
                         out.append('\\').append(mark);
-                    } else if (c >= ' ' && c < 0x7F || isPrintable(c)) {
+                    } else if ((c >= ' ' && c < 0x7F) || isPrintable(c)) {
                         out.appendCodePoint(c);
                     } else {
                         out.append(escape(c));

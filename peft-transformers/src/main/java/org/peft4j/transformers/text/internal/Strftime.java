@@ -42,7 +42,7 @@ final class Strftime {
                         "strftime_now does not know widths and more than one flag");
             }
             if (kind == 'f' && flag != ' ') {
-                throw new JinjaException("strftime_now knows no flag of %f");
+                throw new JinjaException("strftime_now knows no flag of microseconds");
             }
             out.append(flagged(kind, flag));
         }

@@ -26,8 +26,8 @@ final class Tests {
         simple(
                 tests,
                 "filter",
-                value -> value instanceof String s && Filters.exists(s) || hashable(value));
-        simple(tests, "test", value -> value instanceof String s && exists(s) || hashable(value));
+                value -> (value instanceof String s && Filters.exists(s)) || hashable(value));
+        simple(tests, "test", value -> (value instanceof String s && exists(s)) || hashable(value));
         comparison(tests, "==", "equalto", "eq", "==");
         comparison(tests, "!=", "ne", "!=");
         comparison(tests, "<", "lt", "lessthan", "<");
@@ -119,7 +119,7 @@ final class Tests {
 
     private static boolean same(Object value, Object other) {
         boolean shared =
-                value instanceof Long number && number >= -5 && number <= SHARED
+                (value instanceof Long number && number >= -5 && number <= SHARED)
                         || value instanceof Boolean;
         if (shared) {
             return value.equals(other);
