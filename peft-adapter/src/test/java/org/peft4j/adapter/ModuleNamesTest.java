@@ -222,14 +222,4 @@ final class ModuleNamesTest {
             assertTrue(message.contains("mlx"), message);
         }
     }
-
-    /** In Python the change would be that of other rows. */
-    @Test
-    void positionsThatFindTheirRowsThemselvesAreNoTargets() {
-        try (BaseModel base = Bases.open("opt", TaskType.CAUSAL_LM);
-                PeftModel model = PeftModel.of(base)) {
-            LoraConfig config = LoraConfig.builder().targetModules("embed_positions").build();
-            assertTrue(message(() -> model.add("default", config)).contains("by itself"));
-        }
-    }
 }

@@ -31,12 +31,16 @@ import org.peft4j.core.points.SublayerPoint;
 import org.peft4j.core.targets.TargetModule;
 import org.peft4j.core.targets.TargetReport;
 import org.peft4j.core.targets.Targets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes a new adapter's parameters and placements from its method. Fresh parameters are
  * initialised; those of an adapter that is being loaded get their values from the file afterwards.
  */
 public final class AdapterBuilder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AdapterBuilder.class);
 
     /** What the keys of parameters that belong to a module of the base start with. */
     public static final String KEY_PREFIX = "base_model.model.";
@@ -340,8 +344,41 @@ public final class AdapterBuilder {
      * @param followers the linears that use the same rows, of those that are tied to the table
      */
     public void train(EmbeddingPoint point, TokenRows rows, List<LinearPoint> followers) {
-        point.requireRowsById();
+        warnOfOtherRows(point);
         new TokenStandIns(this, rows).place(point, followers);
+    }
+
+    /**
+     * Warns where Python's peft would change other rows than this library: it looks up those of a
+     * module's input, whatever the module makes of it.
+     *
+     * @param point an embedding of which single rows are changed
+     */
+    public void warnOfOtherRows(EmbeddingPoint point) {
+        if (point.isShifted()) {
+            LOG.warn(
+                    "{} finds its rows by itself, and Python's peft changes others there: it computes"
+                            + " other numbers with this adapter",
+                    point.path());
+        }
+    }
+
+    /** Warns where Python's peft acts at one name of a table, and the base uses another. */
+    private void warnOfSharedTables() {
+        for (EmbeddingPoint point : points().of(EmbeddingPoint.class)) {
+            boolean apart =
+                    isTaken(point)
+                            && aliases.isEmpty()
+                            && points().of(EmbeddingPoint.class).stream()
+                                    .anyMatch(p -> p.table() == point.table() && !isTaken(p));
+            if (apart) {
+                LOG.warn(
+                        "{} shares its table with other modules of this base. The adapter changes it"
+                                + " for all of them; Python's peft changes that module alone, which"
+                                + " may have no effect there",
+                        point.path());
+            }
+        }
     }
 
     /**
@@ -525,6 +562,7 @@ public final class AdapterBuilder {
             throw new PeftException(
                     config.peftType() + " adapter " + name + " acts nowhere. Check its targets.");
         }
+        warnOfSharedTables();
         return new Adapter(
                 name,
                 config,

@@ -200,7 +200,7 @@ public final class LoraMethod implements PeftMethod {
                             + point.path()
                             + " is one. Exclude it, or leave lora_bias out.");
         }
-        point.requireRowsById();
+        builder.warnOfOtherRows(point);
         String key = AdapterBuilder.KEY_PREFIX + point.path();
         int r = lora.rankAt(point.path());
         LoraInitialization start = lora.initialization();

@@ -132,6 +132,22 @@ final class LoraConfigTest {
         refused("lora_bias", b -> b.loraBias(true).initialization(LoraInitialization.GAUSSIAN));
     }
 
+    /** Settings of a start that was not made, and of one that is over, are without effect. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "loftq_config | {\"loftq_bits\": 4}",
+                "eva_config | {\"rho\": 2.0}",
+                "corda_config | {\"corda_method\": \"ipm\"}",
+                "lora_ga_config | {\"scale\": \"stable\"}"
+            })
+    void settingsOfStartsAreWrittenBack(String key, String value) {
+        JsonObject json = file("llama-plain");
+        json.add(key, JsonParser.parseString(value));
+        assertEquals(JsonParser.parseString(value), read(json).toJson().get(key));
+    }
+
     /** What peft has and would compute other numbers than plain LoRA. */
     @ParameterizedTest
     @CsvSource(
@@ -142,12 +158,8 @@ final class LoraConfigTest {
                 "layer_replication | [[0, 1], [0, 1]]",
                 "target_parameters | [\"mlp.experts.weight\"]",
                 "alora_invocation_tokens | [1]",
-                "loftq_config | {\"loftq_bits\": 4}",
                 "megatron_config | {\"a\": 1}",
-                "eva_config | {\"rho\": 2.0}",
-                "corda_config | {\"corda_method\": \"ipm\"}",
                 "arrow_config | {\"top_k\": 3}",
-                "lora_ga_config | {\"scale\": \"stable\"}",
                 "kasa_config | {\"beta\": 1}",
                 "monteclora_config | {\"num_samples\": 1}",
                 "velora_config | {\"num_groups\": 1}",

@@ -2,7 +2,6 @@ package org.peft4j.core.points;
 
 import java.util.List;
 import org.peft4j.core.ForwardContext;
-import org.peft4j.core.PeftException;
 import org.peft4j.core.ops.Tensor;
 
 /**
@@ -19,20 +18,6 @@ public record EmbeddingPoint(String path, Tensor table, boolean isShifted)
     /** A table whose rows are those of the ids. */
     public EmbeddingPoint(String path, Tensor table) {
         this(path, table, false);
-    }
-
-    /**
-     * Refuses changes of single rows where they would not be those that Python changes.
-     *
-     * @throws PeftException if the module finds its rows by itself
-     */
-    public void requireRowsById() {
-        if (isShifted) {
-            throw new PeftException(
-                    path
-                            + " finds its rows by itself, and Python's peft adds changes of other rows"
-                            + " to them. Train the whole module by modules_to_save, or exclude it.");
-        }
     }
 
     /** Returns the number of rows of the table. */
