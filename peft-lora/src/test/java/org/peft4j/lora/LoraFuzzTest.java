@@ -23,6 +23,11 @@ class LoraFuzzTest {
                     "llama-all-linear");
 
     @Test
+    void configs() {
+        fuzz("adapter_config.json", 60);
+    }
+
+    @Test
     void weights() {
         fuzz("adapter_model.safetensors", 60);
     }
