@@ -42,13 +42,20 @@ final class Backends {
      *     tokens are left behind
      */
     JsonObject rebuilt(JsonObject from) {
-        JsonObject made = from.deepCopy();
+        JsonObject made = copyOf(from);
         made.add("model", model(from.getAsJsonObject("model")));
         made.add("normalizer", normalizer(from));
         made.add("pre_tokenizer", preTokenizer());
         made.add("decoder", decoder());
         made.add("added_tokens", new JsonArray());
         return made;
+    }
+
+    /** Returns a tokenizer with the same parts: a vocabulary is too large to be there twice. */
+    static JsonObject copyOf(JsonObject tokenizer) {
+        JsonObject copy = new JsonObject();
+        tokenizer.entrySet().forEach(part -> copy.add(part.getKey(), part.getValue()));
+        return copy;
     }
 
     private JsonObject model(JsonObject from) {

@@ -106,8 +106,8 @@ public record TokenizerFiles(
         TokenizerFiles of(JsonObject from, boolean explicitEnds) {
             Map<String, NamedToken> named = named();
             Backends backends = new Backends(kind, settings.fields(), named);
-            JsonObject made = fits(from) ? backends.rebuilt(from) : from.deepCopy();
             boolean rebuilt = fits(from);
+            JsonObject made = rebuilt ? backends.rebuilt(from) : Backends.copyOf(from);
             JsonObject model = made.getAsJsonObject("model");
             Vocabulary vocabulary = new Vocabulary(model.get("vocab"));
             if (!rebuilt && from.get("added_tokens") != null) {
